@@ -1,0 +1,69 @@
+"""balagh: tags every sentence of an Arabic diplomatic or political text.
+
+Examples
+--------
+>>> import balagh
+>>> tagger = balagh.load("models/tagger.safetensors")
+>>> [sentence.labels for sentence in tagger.tag("أدانت الوزارة الهجوم على المدنيين.")]
+[('condemnation',)]
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from balagh.errors import BalaghError, DataError, MissingFileError, ModelFormatError, ParamsError
+from balagh.labels import Label
+
+if TYPE_CHECKING:
+    from balagh.tagger import Tagger
+
+__all__ = [
+    "BalaghError",
+    "DataError",
+    "Label",
+    "MissingFileError",
+    "ModelFormatError",
+    "ParamsError",
+    "Tagger",
+    "__version__",
+    "load",
+]
+
+try:
+    __version__ = version("balagh")
+except PackageNotFoundError:  # run from a checkout that is not installed
+    __version__ = "0+unknown"
+
+
+def load(path: str | Path = "models/tagger.safetensors", *, threads: int = 1) -> Tagger:
+    """Load a trained model. Runs no code from the file, and does not import scikit-learn.
+
+    Parameters
+    ----------
+    path : str or Path
+        A ``tagger.safetensors``.
+    threads : int
+        Threads to use on large batches; results do not depend on it.
+
+    Raises
+    ------
+    MissingFileError
+        There is no such file.
+    ModelFormatError
+        The file is not a model, is damaged, or of another version of the format.
+    """
+    from balagh.tagger import Tagger
+
+    return Tagger.load(path, threads=threads)
+
+
+def __getattr__(name: str) -> object:
+    # Loaded on first use, so that `balagh --help` need not wait for NumPy.
+    if name == "Tagger":
+        from balagh.tagger import Tagger
+
+        return Tagger
+    raise AttributeError(f"module 'balagh' has no attribute {name!r}")

@@ -1,0 +1,82 @@
+"""Scores many sentences at once with compiled code, on as many threads as are wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+
+from balagh import kernels
+from balagh.alphabet import N_SYMBOLS, SPACE, encode
+from balagh.scorer import Block, Floats, Scorer, lookup
+from balagh.terms import CUE, CUE_CUE, mix
+from balagh.text import normalise
+
+CHUNK = 1024
+"""Sentences that one call of compiled code scores."""
+
+
+class BatchScorer:
+    """Gives the same bits as `Scorer.score`, for thousands of sentences.
+
+    Parameters
+    ----------
+    scorer : Scorer
+        Layout and arrays of the model.
+    """
+
+    def __init__(self, scorer: Scorer) -> None:
+        self._scorer = scorer
+        self._codes_of = bytes(max(code - SPACE, 0) for code in range(256))
+        empty = Block(np.empty(0, dtype=np.uint64), np.empty((0, 1 + len(scorer.intercept)), dtype=np.float32))
+        blocks = [scorer.blocks.get(name, empty) for name in ("ngrams", "words", "cues")]
+        self._tables = [(_table(block), np.ascontiguousarray(block.rows)) for block in blocks]
+        self._pairs = _pair_features(blocks[2])
+        trie = scorer.matcher.trie
+        self._trie = (trie.step, trie.whole, trie.prefix, trie.not_whole, trie.not_prefix, np.uint64(trie.bare))
+        self._lengths = (scorer.layout.ngram_min, scorer.layout.ngram_max)
+
+    def score(self, texts: Sequence[str], threads: int = 1) -> Floats:
+        """Return the scores of raw sentences, shape (n_sentences, n_labels).
+
+        Parameters
+        ----------
+        texts : sequence of str
+            Raw sentences.
+        threads : int
+            Threads to share the chunks among; the result does not depend on it.
+        """
+        chunks = [texts[start : start + CHUNK] for start in range(0, len(texts), CHUNK)]
+        if threads == 1 or len(chunks) < 2:
+            parts = [self._score_chunk(chunk) for chunk in chunks]
+        else:
+            with ThreadPoolExecutor(threads) as pool:
+                parts = list(pool.map(self._score_chunk, chunks))
+        return np.concatenate([np.empty((0, len(self._scorer.intercept))), *parts])
+
+    def _score_chunk(self, texts: Sequence[str]) -> Floats:
+        folding = self._scorer.layout.folding
+        coded = [encode(normalise(text, folding)) for text in texts]
+        offsets = np.zeros(len(coded) + 1, dtype=np.int64)
+        np.cumsum([len(codes) for codes in coded], out=offsets[1:])
+        codes = np.frombuffer(b"".join(coded).translate(self._codes_of), dtype=np.uint8)
+        scores = np.tile(self._scorer.intercept, (len(texts), 1))
+        kernels.score_chunk(codes, offsets, self._lengths, self._trie, *self._tables, self._pairs, scores)
+        return scores
+
+
+def _table(block: Block) -> tuple[Any, Any, np.uint64]:
+    """Return an open-addressing table of the block's keys, at most half full."""
+    bits = max(4, int(2 * len(block.keys)).bit_length())
+    shift = np.uint64(64 - bits)
+    return (*kernels.build_table(block.keys, 1 << bits, shift), shift)
+
+
+def _pair_features(cues: Block) -> Any:
+    """Return the features of all pairs of cue classes; the last row holds those of single classes."""
+    numbers = np.arange(1, N_SYMBOLS + 1, dtype=np.uint64)
+    pairs = mix(CUE_CUE, *(axis.ravel() for axis in np.meshgrid(numbers, numbers, indexing="ij")))
+    singles = mix(CUE, numbers, np.zeros(N_SYMBOLS, dtype=np.uint64))
+    return lookup(cues.keys, np.concatenate([pairs, singles])).reshape(N_SYMBOLS + 1, N_SYMBOLS).astype(np.int32)

@@ -1,0 +1,45 @@
+"""The Typer application and the options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+MODEL = Path("models/tagger.safetensors")
+
+app = typer.Typer(
+    name="balagh",
+    help="Tag every sentence of an Arabic diplomatic or political text: commitment, condemnation, membership,"
+    " regional concern, several of them or none.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+data_app = typer.Typer(help="Look after labelled sentences.", no_args_is_help=True)
+app.add_typer(data_app, name="data")
+
+ParamsOption = Annotated[Path, typer.Option("--params", help="File of parameters.")]
+ModelOption = Annotated[Path, typer.Option("--model", help="The trained model, a tagger.safetensors.")]
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        import balagh
+
+        typer.echo(f"balagh {balagh.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Collect the options that come before a command."""
+
+
+# Registered by their import; each module holds the commands of one concern.
+from balagh.cli import data, stages, tag  # noqa: E402, F401

@@ -1,0 +1,169 @@
+"""Terms: what is counted beside character n-grams, made of the words of a sentence and their cue classes.
+
+Two families, each of which becomes a block of features of its own:
+
+``words``
+    the light stem of each token, and each ordered pair of stems up to three tokens apart;
+``cues``
+    each cue class, each ordered pair of classes of different tokens up to twelve tokens apart, and each
+    class with each stem up to three tokens before or after it.
+
+A term is known by a 64-bit key, hashed from its parts; two of some hundred thousand terms share a key with a
+probability below 1e-8. Compiled code makes the same keys in the same order (`balagh.kernels`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from balagh.alphabet import SPACE, decode
+from balagh.cues import CueMatcher
+from balagh.stems import stem
+
+Keys = npt.NDArray[np.uint64]
+Positions = npt.NDArray[np.int64]
+Family = Literal["words", "cues"]
+
+SKIP = 3
+"""How many tokens apart the parts of a pair with a stem may stand."""
+REACH = 12
+"""How many tokens apart two cue classes may stand."""
+
+STEM, STEM_STEM, CUE, CUE_CUE, CUE_STEM, STEM_CUE = range(1, 7)
+_PATTERNS = {
+    STEM: "{0}",
+    STEM_STEM: "{0} … {1}",
+    CUE: "[{0}]",
+    CUE_CUE: "[{0}] … [{1}]",
+    CUE_STEM: "[{0}] … {1}",
+    STEM_CUE: "{0} … [{1}]",
+}
+
+FNV_OFFSET = 0xCBF29CE484222325
+FNV_PRIME = 0x100000001B3
+FACTOR_A = 0x9E3779B97F4A7C15
+FACTOR_B = 0xC2B2AE3D27D4EB4F
+FACTOR_KIND = 0x165667B19E3779F9
+MIX_1 = 0xBF58476D1CE4E5B9
+MIX_2 = 0x94D049BB133111EB
+_MASK = (1 << 64) - 1
+
+
+class Terms(NamedTuple):
+    """The terms of one family in a sentence, in the order in which they are made; all of shape (terms,)."""
+
+    keys: Keys
+    kinds: Positions
+    first: Positions
+    """Token that the first part is made of."""
+    second: Positions
+    """Token that the second part is made of; the same as the first where there is one part only."""
+    parts: tuple[Positions, Positions]
+    """Cue classes of the parts, -1 for a part that is a stem."""
+
+
+@lru_cache(maxsize=1 << 16)
+def stem_hash(word: bytes) -> int:
+    """Return the 64-bit FNV-1a hash of the stem of an encoded word.
+
+    The algorithm is that of Fowler, Noll and Vo, https://www.rfc-editor.org/rfc/rfc9923.
+    """
+    value = FNV_OFFSET
+    for code in stem(word):
+        value = ((value ^ (code - SPACE)) * FNV_PRIME) & _MASK
+    return value
+
+
+def mix(kind: int, first: Keys, second: Keys) -> Keys:
+    """Return the keys of terms of one kind from the hashes of their parts (splitmix64's finaliser)."""
+    key = first * np.uint64(FACTOR_A) + second * np.uint64(FACTOR_B) + np.uint64(kind * FACTOR_KIND & _MASK)
+    key = (key ^ (key >> np.uint64(30))) * np.uint64(MIX_1)
+    key = (key ^ (key >> np.uint64(27))) * np.uint64(MIX_2)
+    return key ^ (key >> np.uint64(31))
+
+
+def terms(tokens: Sequence[bytes], family: Family, matcher: CueMatcher) -> Terms:
+    """Return the terms of a sentence.
+
+    Parameters
+    ----------
+    tokens : sequence of bytes
+        Words and marks as `balagh.alphabet.tokens` returns them.
+    family : {"words", "cues"}
+        Which terms to make.
+    matcher : CueMatcher
+        The lists of cue classes; "words" makes no use of it.
+
+    Examples
+    --------
+    >>> from balagh.alphabet import encode, tokens
+    >>> from balagh.cues import load_cues
+    >>> matcher = CueMatcher(load_cues())
+    >>> found = terms(tokens(encode("تعهد بدعم اليمن")), "words", matcher)
+    >>> term_names(tokens(encode("تعهد بدعم اليمن")), found, matcher)
+    ['تعهد', 'دعم', 'يمن', 'تعهد … دعم', 'دعم … يمن', 'تعهد … يمن']
+    """
+    hashes = np.array([stem_hash(token) for token in tokens], dtype=np.uint64)
+    at = np.arange(len(tokens), dtype=np.int64)
+    made = _word_terms(hashes, at) if family == "words" else _cue_terms(tokens, hashes, matcher)
+    kinds = np.concatenate([np.full(len(part[1]), part[0], dtype=np.int64) for part in made])
+    first, second, left, right = (np.concatenate([part[i] for part in made]) for i in range(1, 5))
+    keys = np.concatenate(
+        [mix(part[0], _hashes(part[3], part[1], hashes), _second_hashes(part, hashes)) for part in made]
+    )
+    return Terms(keys, kinds, first, second, (left, right))
+
+
+_Made = tuple[int, Positions, Positions, Positions, Positions]
+
+
+def _word_terms(hashes: Keys, at: Positions) -> list[_Made]:
+    none = np.full(len(at), -1, dtype=np.int64)
+    made = [(STEM, at, at, none, none)]
+    for gap in range(1, SKIP + 1):
+        left = at[: max(len(at) - gap, 0)]
+        made.append((STEM_STEM, left, left + gap, none[: len(left)], none[: len(left)]))
+    return made
+
+
+def _cue_terms(tokens: Sequence[bytes], hashes: Keys, matcher: CueMatcher) -> list[_Made]:
+    events = [(i, cue) for i, token in enumerate(tokens) for cue in matcher.classes(token)]
+    at, cues = np.array(events, dtype=np.int64).reshape(-1, 2).T
+    none = np.full(len(at), -1, dtype=np.int64)
+    gap = at[None, :] - at[:, None]
+    left, right = np.nonzero((gap > 0) & (gap <= REACH))
+    made = [(CUE, at, at, cues, none), (CUE_CUE, at[left], at[right], cues[left], cues[right])]
+    for step in range(1, SKIP + 1):
+        inside = at + step < len(tokens)
+        made.append((CUE_STEM, at[inside], at[inside] + step, cues[inside], none[inside]))
+    for step in range(1, SKIP + 1):
+        inside = at - step >= 0
+        made.append((STEM_CUE, at[inside] - step, at[inside], none[inside], cues[inside]))
+    return made
+
+
+def _hashes(cues: Positions, at: Positions, hashes: Keys) -> Keys:
+    # A class hashes to its number plus one; stems hash to 64-bit values, so that the kinds tell them apart.
+    return np.where(cues >= 0, (cues + 1).astype(np.uint64), hashes[at])
+
+
+def _second_hashes(part: _Made, hashes: Keys) -> Keys:
+    if part[0] in (STEM, CUE):
+        return np.zeros(len(part[2]), dtype=np.uint64)
+    return _hashes(part[4], part[2], hashes)
+
+
+def term_names(tokens: Sequence[bytes], found: Terms, matcher: CueMatcher) -> list[str]:
+    """Return a readable name for each term, e.g. ``[negation] … دعم``."""
+    stems = [decode(stem(token)) for token in tokens]
+
+    def part(cue: int, at: int) -> str:
+        return stems[at] if cue < 0 else matcher.names[cue]
+
+    rows = zip(*(column.tolist() for column in (found.kinds, found.first, found.second, *found.parts)), strict=True)
+    return [_PATTERNS[kind].format(part(left, a), part(right, b)) for kind, a, b, left, right in rows]
