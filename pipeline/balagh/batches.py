@@ -10,7 +10,7 @@ import numpy as np
 
 from balagh import kernels
 from balagh.alphabet import N_SYMBOLS, SPACE, encode
-from balagh.scorer import Block, Floats, Scorer, lookup
+from balagh.scorer import Block, BlockScale, Floats, Scorer, lookup
 from balagh.terms import CUE, CUE_CUE, mix
 from balagh.text import normalise
 
@@ -31,9 +31,12 @@ class BatchScorer:
         self._scorer = scorer
         self._codes_of = bytes(max(code - SPACE, 0) for code in range(256))
         empty = Block(np.empty(0, dtype=np.uint64), np.empty((0, 1 + len(scorer.intercept)), dtype=np.float32))
-        blocks = [scorer.blocks.get(name, empty) for name in ("ngrams", "words", "cues")]
-        self._tables = [(_table(block), np.ascontiguousarray(block.rows)) for block in blocks]
-        self._pairs = _pair_features(blocks[2])
+        self._tables = []
+        for name in ("ngrams", "words", "cues"):
+            block = scorer.blocks.get(name, empty)
+            scale = scorer.layout.scales.get(name, BlockScale(0.0, 1.0))
+            self._tables.append((_table(block), np.ascontiguousarray(block.rows), (scale.factor, scale.power)))
+        self._pairs = _pair_features(scorer.blocks.get("cues", empty))
         trie = scorer.matcher.trie
         self._trie = (trie.step, trie.whole, trie.prefix, trie.not_whole, trie.not_prefix, np.uint64(trie.bare))
         self._lengths = (scorer.layout.ngram_min, scorer.layout.ngram_max)

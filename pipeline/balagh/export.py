@@ -35,8 +35,15 @@ def export_bundle(model: SentenceTagger, training: Sequence[LabelledSentence]) -
         What it was trained on, for the digest and the golden sentences.
     """
     features = model.params.features
-    layout = Layout(model.params.folding, features.ngram_min, features.ngram_max, model.vectorizer_.cues_)
-    blocks = {name: _block(model, name) for name in BLOCKS if name in model.vectorizer_.blocks_}
+    vectorizer = model.vectorizer_
+    layout = Layout(
+        folding=model.params.folding,
+        ngram_min=features.ngram_min,
+        ngram_max=features.ngram_max,
+        scales=vectorizer.scales_,
+        cues=vectorizer.cues_,
+    )
+    blocks = {name: _block(model, name) for name in BLOCKS if name in vectorizer.blocks_}
     scorer = Scorer(layout, blocks, model.heads_.intercept)
     texts = [training[i].text for i in np.linspace(0, len(training) - 1, GOLDEN, dtype=int)]
     golden = [Golden(text, tuple(row)) for text, row in zip(texts, scorer.score(texts).tolist(), strict=True)]
@@ -80,8 +87,7 @@ def _block(model: SentenceTagger, name: str) -> Block:
         if name == "ngrams"
         else block.keys_
     )
-    weight = np.float32(getattr(model.params.features, name))
     coef = model.heads_.coef[model.vectorizer_.block_slices()[name]]
-    rows = np.concatenate([block.idf_[:, None], coef * weight], axis=1).astype(np.float32)
+    rows = np.concatenate([block.idf_[:, None], coef], axis=1).astype(np.float32)
     order = np.argsort(keys)
     return Block(keys[order], rows[order])

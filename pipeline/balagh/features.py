@@ -15,7 +15,8 @@ from balagh.cues import CueClass, load_cues
 from balagh.errors import ParamsError
 from balagh.ngrams import CharNgramTfidf
 from balagh.params import FeatureParams, Folding
-from balagh.term_tfidf import TermTfidf
+from balagh.scorer import BlockScale
+from balagh.term_tfidf import TermTfidf, row_lengths, scale_rows
 from balagh.text import normalise
 
 BLOCKS = ("ngrams", "words", "cues")
@@ -28,7 +29,8 @@ MAX_NGRAM = 10
 class SentenceVectorizer(TransformerMixin, BaseEstimator):
     """Normalises sentences and counts character n-grams, stems with their pairs, and cue classes.
 
-    Each block is a TF-IDF vector of its own length (its weight), so that none drowns the others.
+    Each block is a TF-IDF vector of its own, divided by its length to a power between 0 and 1 and scaled to
+    the block's weight on the average training sentence, so that none drowns the others.
 
     Parameters
     ----------
@@ -41,6 +43,8 @@ class SentenceVectorizer(TransformerMixin, BaseEstimator):
     ----------
     blocks_ : dict of str to estimator
         The fitted `CharNgramTfidf` and `TermTfidf` of the blocks whose weight is not 0.
+    scales_ : dict of str to BlockScale
+        How the vector of each block is scaled.
     cues_ : dict of str to CueClass
         The lists of cue classes at the time of fitting.
     """
@@ -69,15 +73,13 @@ class SentenceVectorizer(TransformerMixin, BaseEstimator):
         if not self.blocks_:
             raise ParamsError("features: every block has weight 0; give ngrams, words or cues a positive one")
         normalised = [normalise(text, self.folding) for text in X]
-        for name, block in self.blocks_.items():
-            block.fit(self._input(name, normalised))
-            # Kept in single precision, so that the model's file holds the very numbers that are used here.
-            block.idf_ = block.idf_.astype(np.float32).astype(np.float64)
-        return self._matrix(normalised)
+        counted = {name: self._fit_block(name, normalised) for name in self.blocks_}
+        self.scales_ = {name: self._scale(name, matrix) for name, matrix in counted.items()}
+        return self._join(counted)
 
     def transform(self, X: Sequence[str]) -> sp.csr_matrix:
         """Return the matrix of raw sentences, shape (n_sentences, n_features)."""
-        return self._matrix([normalise(text, self.folding) for text in X])
+        return self._join(self._count([normalise(text, self.folding) for text in X]))
 
     def get_feature_names_out(self, input_features: object = None) -> npt.NDArray[np.object_]:
         """Return the names of the columns: n-grams in quotes, terms as they are."""
@@ -97,16 +99,35 @@ class SentenceVectorizer(TransformerMixin, BaseEstimator):
     def _new_block(self, name: str) -> CharNgramTfidf | TermTfidf:
         if name == "ngrams":
             lengths = (self.params.ngram_min, self.params.ngram_max)
-            return CharNgramTfidf(ngram_range=lengths, min_df=self.params.min_df, sublinear_tf=True, lowercase=False)
+            return CharNgramTfidf(
+                ngram_range=lengths, min_df=self.params.min_df, sublinear_tf=True, norm=None, lowercase=False
+            )
         family = "words" if name == "words" else "cues"
-        return TermTfidf(family, min_df=self.params.min_df_terms, cues=self.cues_)  # type: ignore[arg-type]
+        return TermTfidf(family, min_df=self.params.min_df_terms, norm=None, cues=self.cues_)  # type: ignore[arg-type]
+
+    def _fit_block(self, name: str, normalised: list[str]) -> sp.csr_matrix:
+        block = self.blocks_[name]
+        matrix = block.fit_transform(self._input(name, normalised))
+        # Kept in single precision, so that the model's file holds the very numbers that are used here.
+        rounded = block.idf_.astype(np.float32).astype(np.float64)
+        matrix = sp.csr_matrix(matrix @ sp.diags_array(rounded / block.idf_))
+        block.idf_ = rounded
+        return matrix
 
     def _input(self, name: str, normalised: list[str]) -> list[str]:
         return [spaced(text) for text in normalised] if name == "ngrams" else normalised
 
-    def _matrix(self, normalised: list[str]) -> sp.csr_matrix:
+    def _count(self, normalised: list[str]) -> dict[str, sp.csr_matrix]:
+        return {name: block.transform(self._input(name, normalised)) for name, block in self.blocks_.items()}
+
+    def _scale(self, name: str, matrix: sp.csr_matrix) -> BlockScale:
+        power = getattr(self.params, f"{name}_norm")
+        average = float(np.mean(row_lengths(matrix))) or 1.0
+        return BlockScale(getattr(self.params, name) / average ** (1 - power), power)
+
+    def _join(self, counted: dict[str, sp.csr_matrix]) -> sp.csr_matrix:
         parts = [
-            block.transform(self._input(name, normalised)) * getattr(self.params, name)
-            for name, block in self.blocks_.items()
+            scale_rows(matrix, row_lengths(matrix), self.scales_[name].power) * self.scales_[name].factor
+            for name, matrix in counted.items()
         ]
         return sp.hstack(parts, format="csr")

@@ -1,4 +1,4 @@
-"""One linear head per label: a logistic regression averaged with its naive-Bayes-weighted twin."""
+"""One linear head per label: a support vector machine averaged with its naive-Bayes-weighted twin."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
-from sklearn.linear_model import LogisticRegression
+from sklearn.svm import LinearSVC
 
 from balagh.params import TrainParams
 
@@ -31,8 +31,8 @@ class Heads(NamedTuple):
 def fit_heads(X: sp.csr_matrix, Y: Bools, params: TrainParams) -> Heads:
     """Fit a head for each column of ``Y``.
 
-    The twin is the same regression on features scaled by their naive-Bayes log-count ratios (Wang and
-    Manning, "Baselines and Bigrams", ACL 2012). Both are linear, and so is their average.
+    The twin is the same machine on features scaled by their naive-Bayes log-count ratios (Wang and Manning,
+    "Baselines and Bigrams", ACL 2012). Both are linear, and so is their average.
 
     Parameters
     ----------
@@ -50,18 +50,18 @@ def fit_heads(X: sp.csr_matrix, Y: Bools, params: TrainParams) -> Heads:
 
 
 def _fit_head(X: sp.csr_matrix, y: Bools, params: TrainParams) -> tuple[Floats, float]:
-    coef, intercept = _logistic(X, y, params.C, params.seed)
+    coef, intercept = _margin(X, y, params.C, params.seed)
     if params.nb_share == 0:
         return coef, intercept
     ratio = log_count_ratio(X, y, params.nb_smoothing)
-    twin, twin_intercept = _logistic(sp.csr_matrix(X @ sp.diags_array(ratio)), y, params.C_nb, params.seed)
+    twin, twin_intercept = _margin(sp.csr_matrix(X @ sp.diags_array(ratio)), y, params.C_nb, params.seed)
     share = params.nb_share
     return (1 - share) * coef + share * ratio * twin, (1 - share) * intercept + share * twin_intercept
 
 
-def _logistic(X: sp.csr_matrix, y: Bools, C: float, seed: int) -> tuple[Floats, float]:
+def _margin(X: sp.csr_matrix, y: Bools, C: float, seed: int) -> tuple[Floats, float]:
     # liblinear gives the same bits on every thread count and BLAS kernel; lbfgs does not.
-    model = LogisticRegression(C=C, class_weight="balanced", solver="liblinear", max_iter=300, random_state=seed)
+    model = LinearSVC(C=C, class_weight="balanced", dual=True, max_iter=3000, random_state=seed)
     model.fit(X, y)
     return model.coef_.ravel(), float(model.intercept_[0])
 

@@ -84,7 +84,7 @@ def _touch(feature, counts, touched, n):
 
 
 @_jit
-def _finish(rows, counts, touched, n, score):
+def _finish(rows, scale, counts, touched, n, score):
     """Add a block's share to the score and clear its counts."""
     if n == 0:
         return
@@ -100,9 +100,9 @@ def _finish(rows, counts, touched, n, score):
         norm += value * value
         for j in range(labels):
             sums[j] += value * np.float64(rows[feature, 1 + j])
-    norm = math.sqrt(norm)
+    factor = scale[0] / math.sqrt(norm) ** scale[1]
     for j in range(labels):
-        score[j] += sums[j] / norm
+        score[j] += sums[j] * factor
 
 
 @_jit
@@ -286,8 +286,8 @@ def score_chunk(codes, offsets, lengths, trie, ngrams, words, cues, pairs, score
         Shortest and longest n-gram.
     trie : tuple of arrays
         The fields of a `balagh.cues.CueTrie`.
-    ngrams, words, cues : ((keys, features, shift), rows)
-        Open-addressing table and rows of each block; a block left out has no rows.
+    ngrams, words, cues : ((keys, features, shift), rows, (factor, power))
+        Open-addressing table, rows and scale of each block; a block left out has no rows.
     pairs : int32 array of shape (65, 64)
         Features of pairs of cue classes, and in the last row those of single classes.
     scores : float64 array of shape (n_sentences, n_labels)
@@ -306,17 +306,17 @@ def score_chunk(codes, offsets, lengths, trie, ngrams, words, cues, pairs, score
         n_tokens = find_tokens(sentence, starts, ends)
         if len(ngrams[1]) > 0:
             n = _count_ngrams(sentence, starts, ends, n_tokens, lengths[0], lengths[1], ngrams[0], counts, touched)
-            _finish(ngrams[1], counts, touched, n, score)
+            _finish(ngrams[1], ngrams[2], counts, touched, n, score)
         if len(words[1]) == 0 and len(cues[1]) == 0:
             continue
         for i in range(n_tokens):
             hashes[i] = stem_hash(sentence, starts[i], ends[i])
         if len(words[1]) > 0:
             n = _count_words(hashes, n_tokens, words[0], counts, touched)
-            _finish(words[1], counts, touched, n, score)
+            _finish(words[1], words[2], counts, touched, n, score)
         if len(cues[1]) > 0:
             for i in range(n_tokens):
                 masks[i] = cue_mask(sentence, starts[i], ends[i], trie)
             n_events = unpack_events(masks, n_tokens, at, classes)
             n = _count_cues(hashes, n_tokens, at, classes, n_events, cues[0], pairs, counts, touched)
-            _finish(cues[1], counts, touched, n, score)
+            _finish(cues[1], cues[2], counts, touched, n, score)

@@ -47,7 +47,7 @@ class DataParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Share of the groups kept for the evaluation, between 0 and 1."""
     folds: int = 5
     """Grouped folds for the out-of-fold scores."""
-    near_duplicate: float = 0.6
+    near_duplicate: float = 0.5
     """Jaccard similarity above which sentences of different documents stay on one side of every split."""
     seed: int = 20210628
 
@@ -65,15 +65,20 @@ class FeatureParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ngrams: float = 1.0
     words: float = 1.0
     cues: float = 1.0
-    """Length of each block's vector; 0 leaves the block out."""
+    """Weight of each block; 0 leaves the block out."""
+    ngrams_norm: float = 1.0
+    words_norm: float = 1.0
+    cues_norm: float = 0.5
+    """How far the length of each block's vector is evened out: 1 makes every sentence's vector equally long,
+    0 lets a sentence with more features have a longer one."""
 
 
 class TrainParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the heads are fitted, calibrated and cut."""
 
-    C: float = 10.0
-    """Inverse regularisation of the logistic regression."""
-    C_nb: float = 3.0
+    C: float = 1.0
+    """Inverse regularisation of the support vector machine."""
+    C_nb: float = 1.0
     """The same for its twin on naive-Bayes-weighted features."""
     nb_smoothing: float = 1.0
     """Added to each count of the naive-Bayes weights."""

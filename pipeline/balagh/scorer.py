@@ -40,12 +40,20 @@ class Block(NamedTuple):
     """Shape (n_features, 1 + n_labels): idf, then a weight for each label."""
 
 
+class BlockScale(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a block's vector is scaled: by ``factor / length ** power``."""
+
+    factor: float
+    power: float
+
+
 class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What beside the arrays says how a sentence is counted."""
 
     folding: Folding
     ngram_min: int
     ngram_max: int
+    scales: dict[str, BlockScale]
     cues: dict[str, CueClass]
 
 
@@ -95,9 +103,10 @@ class Scorer:
             features, values = weigh(self.features(words, name), block)
             if len(features):
                 # cumsum adds one by one, as compiled code does; sum would add in pairs.
-                norm = math.sqrt(np.cumsum(values * values)[-1])
+                scale = self.layout.scales[name]
+                factor = scale.factor / math.sqrt(np.cumsum(values * values)[-1]) ** scale.power
                 weights = block.rows[features, 1:].astype(np.float64)
-                score += np.cumsum(values[:, None] * weights, axis=0)[-1] / norm
+                score += np.cumsum(values[:, None] * weights, axis=0)[-1] * factor
         return score
 
     def _lookup_ngrams(self, word: bytes) -> Indices:

@@ -15,7 +15,8 @@ from rich.console import Console
 
 from balagh.atomic import replacing
 from balagh.errors import DataError, MissingFileError
-from balagh.lines import Problem, Source
+from balagh.lines import Source
+from balagh.problems import Problem
 from balagh.outputs import Format, Result, Writer, csv_writer, jsonl_writer, table_writer
 from balagh.readers import TextRow, read_document, scan_texts
 from balagh.tagger import Tagger

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Self
+from typing import Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -15,9 +15,23 @@ from balagh.cues import CueClass, CueMatcher, load_cues
 from balagh.errors import DataError
 from balagh.terms import Family, Keys, term_names, terms
 
+Floats = npt.NDArray[np.float64]
+
+
+def row_lengths(matrix: sp.csr_matrix) -> Floats:
+    """Return the Euclidean length of each row, shape (n_rows,)."""
+    lengths: Floats = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
+    return lengths
+
+
+def scale_rows(matrix: sp.csr_matrix, lengths: Floats, power: float) -> sp.csr_matrix:
+    """Return the matrix with each row divided by its length to a power; empty rows stay empty."""
+    factors = np.where(lengths > 0, lengths, 1.0) ** -power
+    return sp.csr_matrix(sp.diags_array(factors) @ matrix)
+
 
 class TermTfidf(TransformerMixin, BaseEstimator):
-    """Turns normalised sentences into L2-normalised rows of sublinear TF-IDF over one family of terms.
+    """Turns normalised sentences into rows of sublinear TF-IDF over one family of terms.
 
     The numbers are those of `sklearn.feature_extraction.text.TfidfVectorizer` with ``sublinear_tf=True`` and
     the terms' names as its tokens; columns are ordered by key.
@@ -28,6 +42,8 @@ class TermTfidf(TransformerMixin, BaseEstimator):
         Which terms to count.
     min_df : int
         Sentences in which a term must occur.
+    norm : {"l2", None}
+        Whether every row is scaled to length 1.
     cues : mapping of str to CueClass, optional
         The lists of cue classes; those that come with balagh by default.
 
@@ -41,10 +57,16 @@ class TermTfidf(TransformerMixin, BaseEstimator):
     """
 
     def __init__(
-        self, family: Family = "words", *, min_df: int = 2, cues: Mapping[str, CueClass] | None = None
+        self,
+        family: Family = "words",
+        *,
+        min_df: int = 2,
+        norm: Literal["l2"] | None = "l2",
+        cues: Mapping[str, CueClass] | None = None,
     ) -> None:
         self.family = family
         self.min_df = min_df
+        self.norm = norm
         self.cues = cues
 
     def fit(self, X: Iterable[str], y: object = None) -> Self:
@@ -99,6 +121,4 @@ class TermTfidf(TransformerMixin, BaseEstimator):
         counts = sp.csr_matrix((np.ones(len(row)), (row, columns[known])), shape=shape)
         counts.sum_duplicates()
         counts.data = (1 + np.log(counts.data)) * self.idf_[counts.indices]
-        norms = np.sqrt(np.asarray(counts.multiply(counts).sum(axis=1)).ravel())
-        norms[norms == 0] = 1
-        return sp.csr_matrix(sp.diags_array(1 / norms) @ counts)
+        return counts if self.norm is None else scale_rows(counts, row_lengths(counts), 1.0)
