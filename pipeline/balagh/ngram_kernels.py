@@ -95,6 +95,8 @@ def _find(codes, n_codes, shortest, longest, trie, room, found):
         n += _U((shortest == 1) & known & (records[step, 2] < n_features))
         active += _U(known)
     for length in range(2, longest + 1):
+        if active == _U0:
+            break
         kept = _U0
         for k in range(active):
             i = at[k]

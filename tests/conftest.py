@@ -1,0 +1,53 @@
+"""Models that several tests share: a small one, quickly trained, and its files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import joblib
+import numpy as np
+import pytest
+
+from balagh.bundle import save_bundle
+from balagh.dataset import group_documents, label_matrix
+from balagh.export import export_bundle
+from balagh.model import SentenceTagger
+from balagh.params import DataParams, FeatureParams, Params
+from balagh.records import LabelledSentence, load_labelled
+from balagh.tagger import Tagger
+
+ROOT = Path(__file__).parent.parent
+SMALL = Params(data=DataParams(folds=3), features=FeatureParams(min_df=2))
+
+
+class Trained(NamedTuple):
+    model: SentenceTagger
+    sentences: list[LabelledSentence]
+    folder: Path
+
+    @property
+    def safetensors(self) -> Path:
+        return self.folder / "tagger.safetensors"
+
+
+@pytest.fixture(scope="session")
+def labelled() -> list[LabelledSentence]:
+    return load_labelled([ROOT / "data" / "labelled"])
+
+
+@pytest.fixture(scope="session")
+def small(labelled, tmp_path_factory) -> Trained:
+    """A model of 900 sentences, with both of its files."""
+    sentences = [labelled[i] for i in np.linspace(0, len(labelled) - 1, 900, dtype=int)]
+    model = SentenceTagger(SMALL)
+    model.fit([s.text for s in sentences], label_matrix(sentences), group_documents(sentences))
+    folder = tmp_path_factory.mktemp("small")
+    joblib.dump(model, folder / "tagger.joblib")
+    save_bundle(export_bundle(model, sentences), folder / "tagger.safetensors")
+    return Trained(model, sentences, folder)
+
+
+@pytest.fixture(scope="session")
+def tagger(small) -> Tagger:
+    return Tagger.load(small.safetensors)
