@@ -13,12 +13,12 @@ from balagh.bundle import save_bundle
 from balagh.dataset import group_documents, label_matrix
 from balagh.export import export_bundle
 from balagh.model import SentenceTagger
-from balagh.params import DataParams, FeatureParams, Params
+from balagh.params import DataParams, FeatureParams, Params, TrainParams
 from balagh.records import LabelledSentence, load_labelled
 from balagh.tagger import Tagger
 
 ROOT = Path(__file__).parent.parent
-SMALL = Params(data=DataParams(folds=3), features=FeatureParams(min_df=2))
+SMALL = Params(data=DataParams(folds=3), features=FeatureParams(min_df=2, min_df_terms=2), train=TrainParams(none_share=0.4))
 
 
 class Trained(NamedTuple):
@@ -38,8 +38,8 @@ def labelled() -> list[LabelledSentence]:
 
 @pytest.fixture(scope="session")
 def small(labelled, tmp_path_factory) -> Trained:
-    """A model of 900 sentences, with both of its files."""
-    sentences = [labelled[i] for i in np.linspace(0, len(labelled) - 1, 900, dtype=int)]
+    """A model of 1,500 sentences, with both of its files."""
+    sentences = [labelled[i] for i in np.linspace(0, len(labelled) - 1, 1500, dtype=int)]
     model = SentenceTagger(SMALL)
     model.fit([s.text for s in sentences], label_matrix(sentences), group_documents(sentences))
     folder = tmp_path_factory.mktemp("small")

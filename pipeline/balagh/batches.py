@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
-
 import numpy as np
+import numpy.typing as npt
 
 from balagh import kernels
 from balagh.alphabet import N_SYMBOLS, SPACE, encode
+from balagh.kernels_lookup import make_table
 from balagh.scorer import Block, BlockScale, Floats, Scorer, lookup
-from balagh.terms import CUE, CUE_CUE, mix
+from balagh.terms import CUE, CUE_CUE, Keys, mix
 from balagh.text import normalise
 
 CHUNK = 1024
@@ -35,8 +35,11 @@ class BatchScorer:
         for name in ("ngrams", "words", "cues"):
             block = scorer.blocks.get(name, empty)
             scale = scorer.layout.scales.get(name, BlockScale(0.0, 1.0))
-            self._tables.append((_table(block), np.ascontiguousarray(block.rows), (scale.factor, scale.power)))
-        self._pairs = _pair_features(scorer.blocks.get("cues", empty))
+            # Frequent features (of low idf) first, so that what is read most lies together in the cache.
+            order = np.argsort(block.rows[:, 0], kind="stable")
+            self._tables.append((make_table(block.keys[order]), block.rows[order], (scale.factor, scale.power)))
+            if name == "cues":
+                self._pairs = _pair_features(block, order)
         trie = scorer.matcher.trie
         self._trie = (trie.step, trie.whole, trie.prefix, trie.not_whole, trie.not_prefix, np.uint64(trie.bare))
         self._lengths = (scorer.layout.ngram_min, scorer.layout.ngram_max)
@@ -70,16 +73,12 @@ class BatchScorer:
         return scores
 
 
-def _table(block: Block) -> tuple[Any, Any, np.uint64]:
-    """Return an open-addressing table of the block's keys, at most half full."""
-    bits = max(4, int(2 * len(block.keys)).bit_length())
-    shift = np.uint64(64 - bits)
-    return (*kernels.build_table(block.keys, 1 << bits, shift), shift)
-
-
-def _pair_features(cues: Block) -> Any:
+def _pair_features(cues: Block, order: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
     """Return the features of all pairs of cue classes; the last row holds those of single classes."""
     numbers = np.arange(1, N_SYMBOLS + 1, dtype=np.uint64)
     pairs = mix(CUE_CUE, *(axis.ravel() for axis in np.meshgrid(numbers, numbers, indexing="ij")))
     singles = mix(CUE, numbers, np.zeros(N_SYMBOLS, dtype=np.uint64))
-    return lookup(cues.keys, np.concatenate([pairs, singles])).reshape(N_SYMBOLS + 1, N_SYMBOLS).astype(np.int32)
+    # One position more, so that -1, for a pair that is no feature, stays -1.
+    position = np.append(np.argsort(order), -1)
+    found = position[lookup(cues.keys, np.concatenate([pairs, singles]))]
+    return found.reshape(N_SYMBOLS + 1, N_SYMBOLS).astype(np.int32)

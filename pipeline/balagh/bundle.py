@@ -22,7 +22,8 @@ from safetensors.numpy import save as save_tensors
 
 from balagh.atomic import write_atomically
 from balagh.errors import MissingFileError, ModelFormatError
-from balagh.scorer import Block, Layout
+from balagh.scorer import BITS, FEATURE_BITS, Block, Layout
+from balagh.terms import KEY_BITS
 
 FORMAT = 1
 """Version of the format; a file of another one is refused."""
@@ -165,7 +166,7 @@ def _manifest(header: bytes, path: Path) -> Manifest:
         raise ModelFormatError(f"{path}: its manifest cannot be read ({error}); train the model again") from None
     numbers = [[x.intercept, x.slope, x.offset, x.threshold] for x in manifest.labels]
     lengths = (manifest.layout.ngram_min, manifest.layout.ngram_max)
-    if not manifest.labels or not np.isfinite(numbers).all() or not 1 <= lengths[0] <= lengths[1] <= 10:
+    if not manifest.labels or not np.isfinite(numbers).all() or not 1 <= lengths[0] <= lengths[1] <= KEY_BITS // BITS:
         raise ModelFormatError(f"{path}: its manifest holds impossible numbers; train the model again")
     return manifest
 
@@ -180,9 +181,10 @@ def _blocks(tensors: Mapping[str, Any], n_labels: int, path: Path) -> dict[str, 
             keys.dtype == np.uint64
             and rows.dtype == np.float32
             and keys.ndim == 1
+            and len(keys) <= 1 << FEATURE_BITS
             and rows.shape == (len(keys), 1 + n_labels)
         )
         # Keys that ascend and are not 0 are what the look-ups rely on.
-        if not fits or (len(keys) and (keys[0] == 0 or not (keys[1:] > keys[:-1]).all())) or not np.isfinite(rows).all():
+        if not fits or (len(keys) and (keys[0] == 0 or keys[-1] >> KEY_BITS or not (keys[1:] > keys[:-1]).all())) or not np.isfinite(rows).all():
             raise ModelFormatError(f"{path}: its {name} arrays do not fit together; train the model again")
     return blocks

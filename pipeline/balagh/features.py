@@ -22,8 +22,10 @@ from balagh.text import normalise
 BLOCKS = ("ngrams", "words", "cues")
 """The blocks of features, in the order of their columns."""
 
-MAX_NGRAM = 10
-"""Characters that fit, with six bits each, in the 64 bits of a key."""
+MAX_NGRAM = 7
+"""Characters that fit, with six bits each, in the 46 bits of a key."""
+MAX_FEATURES = 1 << 18
+"""Features that a block can number beside 46 bits of key."""
 
 
 class SentenceVectorizer(TransformerMixin, BaseEstimator):

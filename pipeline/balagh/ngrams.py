@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from numbers import Integral
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 import numpy as np
@@ -13,17 +12,14 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.exceptions import NotFittedError
 
 from balagh import ngram_plain
-from balagh.ngram_plain import Analysis, Bools, Floats, Ints, Norm, PlainCounts, Rows, Terms, Weighing
+from balagh.ngram_plain import Analysis, Bools, Norm, PlainCounts, Rows, Terms, Weighing
+from balagh.ngram_rules import check_params, choose, documents, inverse_frequencies
 
 if TYPE_CHECKING:
     from balagh.ngram_batch import BatchCounts, TermIndex
 
 PLAIN_UP_TO: Final = 10_000
 """Characters up to which a batch is counted in plain Python, which is over before compiled code is loaded."""
-
-_ANALYZERS: Final = ("char", "char_wb")
-_NORMS: Final = ("l1", "l2", None)
-_DTYPES: Final = (np.float64, np.float32)
 
 
 class CharNgramTfidf(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):  # type: ignore[call-arg]
@@ -112,7 +108,7 @@ class CharNgramTfidf(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None
         y : None
             Ignored.
         """
-        self._learn(_documents(X))
+        self._learn(documents(X))
         return self
 
     def fit_transform(self, X: Iterable[str | bytes], y: object = None) -> sp.csr_matrix:
@@ -128,7 +124,7 @@ class CharNgramTfidf(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None
         ValueError
             A parameter is out of range, no document has an n-gram, or none fits min_df and max_df.
         """
-        counts, chosen = self._learn(_documents(X))
+        counts, chosen = self._learn(documents(X))
         return self._matrix(counts.rows(chosen, self._weighing(), self.n_threads))
 
     def transform(self, X: Iterable[str | bytes]) -> sp.csr_matrix:
@@ -144,12 +140,12 @@ class CharNgramTfidf(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None
             There is no vocabulary yet.
         """
         self._check_fitted()
-        texts = _documents(X)
-        if self._index is None and sum(map(len, texts)) <= PLAIN_UP_TO:
-            rows = ngram_plain.rows(texts, self._analysis(), self.vocabulary_, self._weighing())
-        else:
-            rows = self._loaded_index().rows(texts, self._weighing(), self.n_threads)
-        return self._matrix(rows)
+        texts = documents(X)
+        index = self._index()
+        if index is None and sum(map(len, texts)) <= PLAIN_UP_TO:
+            return self._matrix(ngram_plain.rows(texts, self._analysis(), self.vocabulary_, self._weighing()))
+        index = index or self._new_index()
+        return self._matrix(index.rows(texts, self._weighing(), self.n_threads))
 
     def get_feature_names_out(self, input_features: object = None) -> npt.NDArray[np.object_]:
         """Return the n-grams of the columns, in order.
@@ -163,20 +159,77 @@ class CharNgramTfidf(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None
         return np.array(self._terms.strings(), dtype=object)
 
     @property
-    def vocabulary_(self) -> Mapping[str, int]:
+    def vocabulary_(self) -> dict[str, int]:
         """Column of each n-gram."""
         if not self.__sklearn_is_fitted__():
-            raise AttributeError("vocabulary_")
-        if self._vocabulary is None:
-            self._vocabulary = {term: column for column, term in enumerate(self._terms.strings())}
-        return self._vocabulary
+            raise AttributeError("vocabulary_ is there after fit")
+        if "vocabulary" not in self._made:
+            self._made["vocabulary"] = {ngram: column for column, ngram in enumerate(self._terms.strings())}
+        vocabulary: dict[str, int] = self._made["vocabulary"]
+        return vocabulary
 
     def _learn(self, texts: list[str]) -> tuple[PlainCounts | BatchCounts, Bools]:
-        self._check_params()
-        counts: PlainCounts | BatchCounts
-        if sum(map(len, texts)) <= PLAIN_UP_TO:
-            counts = PlainCounts(texts, self._analysis())
-        else:
-            from balagh.ngram_batch import BatchCounts
+        params = self.get_params(deep=False)
+        check_params(params)
+        counts = self._count(texts)
+        chosen = choose(counts.df, counts.totals, len(texts), params)
+        self._terms: Terms = counts.spell(chosen)
+        # What can be made again from the terms; pickles go without it.
+        self._made: dict[str, Any] = {}
+        if self.use_idf:
+            idf = inverse_frequencies(counts.df[chosen], len(texts), self.smooth_idf)
+            self.idf_ = idf.astype(self.dtype)
+        elif hasattr(self, "idf_"):
+            del self.idf_
+        return counts, chosen
 
-            counts = BatchCounts(texts, self._analysis())
+    def _count(self, texts: list[str]) -> PlainCounts | BatchCounts:
+        if sum(map(len, texts)) <= PLAIN_UP_TO:
+            return PlainCounts(texts, self._analysis())
+        from balagh.ngram_batch import BatchCounts
+
+        return BatchCounts(texts, self._analysis())
+
+    def _index(self) -> TermIndex | None:
+        made: tuple[Analysis, TermIndex] | None = self._made.get("index")
+        return made[1] if made is not None and made[0] == self._analysis() else None
+
+    def _new_index(self) -> TermIndex:
+        from balagh.ngram_batch import TermIndex
+
+        analysis = self._analysis()
+        index = TermIndex(self._terms, analysis)
+        self._made["index"] = analysis, index
+        return index
+
+    def _analysis(self) -> Analysis:
+        return Analysis(*self.ngram_range, self.analyzer == "char_wb", bool(self.lowercase))
+
+    def _weighing(self) -> Weighing:
+        idf = self.idf_ if self.use_idf else np.ones(len(self._terms.ends))
+        return Weighing(idf, bool(self.sublinear_tf), self.norm)
+
+    def _matrix(self, rows: Rows) -> sp.csr_matrix:
+        indptr = np.concatenate([[0], rows.ends])
+        size = np.int32 if indptr[-1] <= np.iinfo(np.int32).max else np.int64
+        parts = rows.data.astype(self.dtype, copy=False), rows.indices.astype(size, copy=False), indptr.astype(size)
+        matrix = sp.csr_matrix(parts, shape=(len(rows.ends), len(self._terms.ends)), copy=False)
+        matrix.has_sorted_indices = True
+        return matrix
+
+    def _check_fitted(self) -> None:
+        if not self.__sklearn_is_fitted__():
+            raise NotFittedError("This CharNgramTfidf is not fitted yet. Call 'fit' before using it.")
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "_terms")
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.input_tags.two_d_array = False
+        return tags
+
+    def __getstate__(self) -> dict[str, Any]:
+        state: dict[str, Any] = super().__getstate__()
+        return {**state, "_made": {}} if "_made" in state else state

@@ -55,16 +55,16 @@ class DataParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class FeatureParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is counted in a sentence and how the three blocks of features weigh against each other."""
 
-    ngram_min: int = 2
+    ngram_min: int = 3
     ngram_max: int = 5
     """Characters of the shortest and the longest n-gram, inside word bounds."""
-    min_df: int = 3
+    min_df: int = 4
     """Sentences in which an n-gram must occur to become a feature."""
-    min_df_terms: int = 2
+    min_df_terms: int = 3
     """The same for terms (stems, cue classes and their pairs)."""
-    ngrams: float = 1.0
-    words: float = 1.0
-    cues: float = 1.0
+    ngrams: float = 1.4
+    words: float = 1.4
+    cues: float = 1.4
     """Weight of each block; 0 leaves the block out."""
     ngrams_norm: float = 1.0
     words_norm: float = 1.0
@@ -84,7 +84,7 @@ class TrainParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Added to each count of the naive-Bayes weights."""
     nb_share: float = 0.5
     """Share of the twin in the averaged score, from 0 (none) to 1."""
-    none_share: float = 0.75
+    none_share: float = 0.7
     """Share of sentences without a label in the news that will be tagged."""
     seed: int = 20210628
 

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from balagh.alphabet import SPACE, encode, tokens
 from balagh.cues import CueClass, CueMatcher
 from balagh.params import Folding
-from balagh.terms import Family, Keys, terms
+from balagh.terms import KEY_BITS, Family, Keys, terms
 from balagh.text import normalise
 
 Floats = npt.NDArray[np.float64]
@@ -26,6 +26,8 @@ Indices = npt.NDArray[np.int64]
 
 BITS = 6
 """Bits of a character in the key of an n-gram; its last character stands lowest."""
+FEATURE_BITS = 64 - KEY_BITS
+"""Bits that are left for the number of a feature beside its key in one word."""
 LOG_TABLE = 4096
 LOGS: Floats = np.array([0.0] + [1 + math.log(count) for count in range(1, LOG_TABLE)])
 """Sublinear term frequency ``1 + log(count)`` by count."""

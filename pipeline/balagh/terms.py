@@ -8,8 +8,8 @@ Two families, each of which becomes a block of features of its own:
     each cue class, each ordered pair of classes of different tokens up to twelve tokens apart, and each
     class with each stem up to three tokens before or after it.
 
-A term is known by a 64-bit key, hashed from its parts; two of some hundred thousand terms share a key with a
-probability below 1e-8. Compiled code makes the same keys in the same order (`balagh.kernels`).
+A term is known by a 46-bit key, hashed from its parts; any two of a hundred thousand terms share a key with a
+probability of 7e-5, and a term that is none of them passes for one of them once in 700 million. Compiled code makes the same keys in the same order (`balagh.kernels`).
 """
 
 from __future__ import annotations
@@ -53,6 +53,9 @@ MIX_1 = 0xBF58476D1CE4E5B9
 MIX_2 = 0x94D049BB133111EB
 _MASK = (1 << 64) - 1
 
+KEY_BITS = 46
+"""Bits of a key: the other 18 of a word number the features of a block."""
+
 
 class Terms(NamedTuple):
     """The terms of one family in a sentence, in the order in which they are made; all of shape (terms,)."""
@@ -84,7 +87,7 @@ def mix(kind: int, first: Keys, second: Keys) -> Keys:
     key = first * np.uint64(FACTOR_A) + second * np.uint64(FACTOR_B) + np.uint64(kind * FACTOR_KIND & _MASK)
     key = (key ^ (key >> np.uint64(30))) * np.uint64(MIX_1)
     key = (key ^ (key >> np.uint64(27))) * np.uint64(MIX_2)
-    return key ^ (key >> np.uint64(31))
+    return (key ^ (key >> np.uint64(31))) >> np.uint64(64 - KEY_BITS)
 
 
 def terms(tokens: Sequence[bytes], family: Family, matcher: CueMatcher) -> Terms:

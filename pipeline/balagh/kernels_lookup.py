@@ -1,0 +1,77 @@
+"""Compiled look-up of keys: a hash table whose hot part stays in the processor's cache.
+
+A slot holds a key and its feature in one 64-bit word. A small array of bits, which answers for nearly all keys
+that are of no feature, is read before the table.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from balagh.scorer import FEATURE_BITS
+from balagh.terms import Keys
+
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_U0, _U1 = np.uint64(0), np.uint64(1)
+_S6, _U63 = np.uint64(6), np.uint64(63)
+_FEATURE_BITS = np.uint64(FEATURE_BITS)
+_FEATURE_MASK = np.uint64((1 << FEATURE_BITS) - 1)
+_PRESENT_BITS = 3
+"""Bits of a hash, beside those of a slot, that tell a known key from others."""
+
+_jit = njit(cache=True, nogil=True, error_model="numpy", boundscheck=False)
+
+
+def make_table(keys: Keys) -> tuple[Any, ...]:
+    """Return a table, at most half full, in which the feature of a key is its position.
+
+    Returns
+    -------
+    slots : uint64 array
+        Open-addressing table; its size is a power of two.
+    present : uint64 array
+        A bit for each value of a hash, set where a key has it.
+    shift, present_shift : uint64
+        How far a hash is shifted to give a slot or a bit.
+    """
+    bits = max(5, int(2 * len(keys)).bit_length())
+    shift, present_shift = np.uint64(64 - bits), np.uint64(64 - bits - _PRESENT_BITS)
+    slots = np.zeros(1 << bits, dtype=np.uint64)
+    present = np.zeros(1 << bits + _PRESENT_BITS - 6, dtype=np.uint64)
+    _fill(keys, slots, present, shift, present_shift)
+    return slots, present, shift, present_shift
+
+
+@_jit
+def _fill(keys, slots, present, shift, present_shift):
+    last = len(slots) - 1
+    for i in range(len(keys)):
+        mixed = keys[i] * _GOLDEN
+        bit = mixed >> present_shift
+        present[np.int64(bit >> _S6)] |= _U1 << (bit & _U63)
+        slot = np.int64(mixed >> shift)
+        while slots[slot] != _U0:
+            slot = (slot + 1) & last
+        slots[slot] = keys[i] << _FEATURE_BITS | np.uint64(i)
+
+
+@_jit
+def find(table, key):
+    """Return the feature of a key, -1 if there is none."""
+    slots, present, shift, present_shift = table
+    mixed = key * _GOLDEN
+    bit = mixed >> present_shift
+    if (present[np.int64(bit >> _S6)] >> (bit & _U63)) & _U1 == _U0:
+        return np.int32(-1)
+    last = len(slots) - 1
+    slot = np.int64(mixed >> shift)
+    while True:
+        there = slots[slot]
+        if there == _U0:
+            return np.int32(-1)
+        if there >> _FEATURE_BITS == key:
+            return np.int32(there & _FEATURE_MASK)
+        slot = (slot + 1) & last
