@@ -10,7 +10,7 @@ NAMES = $(BIN)/python tools/requirements.py
 
 main: .venv/main.stamp
 	$(BIN)/dvc repro
-	$(BIN)/balagh tag seeds
+	$(BIN)/balagh tag seeds/*.txt
 
 env: .venv/test.stamp
 

@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from balagh import kernels
-from balagh.alphabet import N_SYMBOLS, SPACE, encode
+from balagh.alphabet import N_SYMBOLS, SPACE
+from balagh.codes import raw_codes
 from balagh.kernels_lookup import make_table
 from balagh.scorer import Block, BlockScale, Floats, Scorer, lookup
 from balagh.terms import CUE, CUE_CUE, Keys, mix
-from balagh.text import normalise
 
 CHUNK = 1024
 """Sentences that one call of compiled code scores."""
@@ -64,7 +64,7 @@ class BatchScorer:
 
     def _score_chunk(self, texts: Sequence[str]) -> Floats:
         folding = self._scorer.layout.folding
-        coded = [encode(normalise(text, folding)) for text in texts]
+        coded = [raw_codes(text, folding) for text in texts]
         offsets = np.zeros(len(coded) + 1, dtype=np.int64)
         np.cumsum([len(codes) for codes in coded], out=offsets[1:])
         codes = np.frombuffer(b"".join(coded).translate(self._codes_of), dtype=np.uint8)

@@ -15,7 +15,7 @@ from numba import njit
 from balagh import terms as t
 from balagh.alphabet import N_SYMBOLS
 from balagh.kernels_lookup import find
-from balagh.kernels_words import cue_mask, find_tokens, stem_hash, unpack_events
+from balagh.kernels_words import analyse_words, find_tokens, unpack_events
 from balagh.scorer import BITS, FEATURE_BITS, LOG_TABLE, LOGS
 
 _U0, _U1 = np.uint64(0), np.uint64(1)
@@ -214,11 +214,8 @@ def score_chunk(codes, offsets, lengths, trie, ngrams, words, cues, pairs, score
     if len(words[1]) == 0 and len(cues[1]) == 0:
         return
     hashes, masks = np.empty(n_tokens, dtype=np.uint64), np.empty(n_tokens, dtype=np.uint64)
-    for i in range(n_tokens):
-        hashes[i] = stem_hash(codes, starts[i], ends[i])
+    analyse_words(codes, starts[:n_tokens], ends[:n_tokens], trie, hashes, masks)
     if len(words[1]) > 0:
         _add_words(hashes, firsts, words, scores)
     if len(cues[1]) > 0:
-        for i in range(n_tokens):
-            masks[i] = cue_mask(codes, starts[i], ends[i], trie)
         _add_cues(hashes, masks, firsts, cues, pairs, scores)

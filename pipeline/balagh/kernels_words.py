@@ -14,11 +14,16 @@ from numba import njit
 from balagh import terms as t
 from balagh.alphabet import MARKS, SYMBOLS
 from balagh.cues import ARTICLES, CONJUNCTIONS, MIN_REST
+from balagh.scorer import BITS
 from balagh.stems import MIN_STEM, PREFIXES, SUFFIXES
 
 _FIRST_MARK = SYMBOLS.index(MARKS[0])
 _SPACE = 0
 _U0, _U1 = np.uint64(0), np.uint64(1)
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_BITS = np.uint64(BITS)
+_REMEMBERED, _REMEMBERED_SHIFT = 1 << 12, np.uint64(64 - 12)
+_REMEMBERED_LENGTH = 64 // BITS
 _OFFSET, _PRIME = np.uint64(t.FNV_OFFSET), np.uint64(t.FNV_PRIME)
 
 _jit = njit(cache=True, nogil=True, error_model="numpy", boundscheck=False)
@@ -118,6 +123,31 @@ def cue_mask(codes, start, end, trie):
         if rest >= 0:
             mask |= _walk(codes, rest, end, step, whole, prefix, not_whole, not_prefix) & ~bare
     return mask
+
+
+@_jit
+def analyse_words(codes, starts, ends, trie, hashes, masks):
+    """Fill in the hash of the stem and the bits of the cue classes of every word.
+
+    News repeats its words: those of up to ten symbols, which fit in one integer, are remembered.
+    """
+    known = np.zeros(_REMEMBERED, dtype=np.uint64)
+    known_hash, known_mask = np.empty(_REMEMBERED, dtype=np.uint64), np.empty(_REMEMBERED, dtype=np.uint64)
+    for i in range(len(starts)):
+        start, end = starts[i], ends[i]
+        if end - start > _REMEMBERED_LENGTH:
+            hashes[i] = stem_hash(codes, start, end)
+            masks[i] = cue_mask(codes, start, end, trie)
+            continue
+        word = _U0
+        for k in range(start, end):
+            word = word << _BITS | np.uint64(codes[k])
+        place = np.int64((word * _GOLDEN) >> _REMEMBERED_SHIFT)
+        if known[place] != word:
+            known[place] = word
+            known_hash[place] = stem_hash(codes, start, end)
+            known_mask[place] = cue_mask(codes, start, end, trie)
+        hashes[i], masks[i] = known_hash[place], known_mask[place]
 
 
 @_jit

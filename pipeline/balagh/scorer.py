@@ -16,10 +16,10 @@ import numpy as np
 import numpy.typing as npt
 
 from balagh.alphabet import SPACE, encode, tokens
+from balagh.codes import raw_codes
 from balagh.cues import CueClass, CueMatcher
 from balagh.params import Folding
 from balagh.terms import KEY_BITS, Family, Keys, terms
-from balagh.text import normalise
 
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
@@ -81,7 +81,7 @@ class Scorer:
 
     def tokens(self, text: str) -> list[bytes]:
         """Return the encoded words and marks of a raw sentence."""
-        return tokens(encode(normalise(text, self.layout.folding)))
+        return tokens(raw_codes(text, self.layout.folding))
 
     def score(self, texts: Sequence[str]) -> Floats:
         """Return the scores of raw sentences one by one, shape (n_sentences, n_labels)."""
