@@ -10,14 +10,15 @@ from balagh.metrics import (
     Figures,
     Prediction,
     Truth,
-    calibration_bins,
     compare,
     measure,
     primaries,
     truth_of,
 )
+from balagh.metrics_bins import calibration_bins
 from balagh.metrics_samples import BINS
 from balagh.records import LabelledSentence
+from balagh.tagger import Tagger
 
 THRESHOLDS = np.array([0.5, 0.4, 0.6, 0.3])
 
@@ -93,13 +94,16 @@ def test_whole_sentences(case, figures):
     assert figures.confusion == reference.confusion_matrix(truth.primary, said).tolist()
 
 
-def test_the_primary_is_the_one_that_the_tagger_chooses(tagger):
-    rng = np.random.default_rng(1)
-    probabilities = rng.random((300, 4))
-    prediction = Prediction(probabilities, tagger.thresholds)
-    expected = [tagger._primary(row, row >= tagger.thresholds) for row in probabilities]
-    names = [*(label.value for label in LABELS), "none"]
-    assert [names[column] for column in primaries(prediction)] == expected
+def test_the_primary_is_the_one_that_the_tagger_chooses(small):
+    tagger = Tagger.load(small.safetensors)
+    # Low thresholds, so that many sentences get several labels.
+    tagger.thresholds = np.array([0.05, 0.02, 0.1, 0.03])
+    texts = [sentence.text for sentence in small.sentences[:600]]
+    tagged = tagger.tag_sentences(texts)
+    assert sum(len(sentence.labels) > 1 for sentence in tagged) > 20
+    said = primaries(Prediction(tagger.predict_proba(texts), tagger.thresholds))
+    names = [*tagger.labels, "none"]
+    assert [names[column] for column in said] == [sentence.primary for sentence in tagged]
 
 
 def test_intervals_are_those_of_resampling_documents_one_by_one(case, figures):
@@ -185,3 +189,12 @@ def test_part_of_the_sentences():
     part = measure(truth.take(rows), prediction.take(rows), resamples=10)
     assert part.sentences == rows.sum()
     assert part.groups == 10
+    assert part.macro.f1.low is not None
+
+
+def test_few_groups_make_no_interval():
+    truth, prediction = made(groups=9)
+    figure = measure(truth, prediction).macro.f1
+    assert figure.value is not None
+    assert figure.low is figure.high is None
+    assert compare(truth, prediction, prediction).better is None

@@ -64,12 +64,13 @@ def test_a_text_in_place_of_a_list_is_refused(tagger):
         tagger.predict_proba("سلام")
 
 
-def test_primary_is_the_label_furthest_above_its_threshold(tagger):
+def test_primary_is_the_label_furthest_above_its_threshold():
     tagger = Tagger.__new__(Tagger)
-    tagger.labels, tagger.thresholds = ("a", "b"), np.array([0.9, 0.1])
-    assert tagger._primary(np.array([0.92, 0.6]), np.array([True, True])) == "b"
-    assert tagger._primary(np.array([0.999, 0.15]), np.array([True, True])) == "a"
-    assert tagger._primary(np.array([0.5, 0.05]), np.array([False, False])) == "none"
+    tagger.labels, tagger.thresholds, tagger._sets = ("a", "b"), np.array([0.9, 0.1]), {}
+    assert tagger._primary([0.92, 0.6], 0b11) == "b"
+    assert tagger._primary([0.999, 0.15], 0b11) == "a"
+    assert tagger._primary([0.999, 0.05], 0b01) == "a"
+    assert tagger._primary([0.5, 0.05], 0) == "none"
 
 
 def test_tagging_imports_neither_scikit_learn_nor_numba(small):

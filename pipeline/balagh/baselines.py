@@ -1,7 +1,8 @@
 """Simple peers trained on the same sentences: what the model has to be better than.
 
-All read text that `normalise` has folded. Where a peer gives scores, they become probabilities and decisions as
-the model's do: sigmoids and thresholds from out-of-fold scores, for the same share of sentences without a label.
+All read text that `normalise` has folded. Where a peer gives scores, they become probabilities and decisions
+as the model's do: sigmoids and thresholds from out-of-fold scores, for the same share of sentences without a
+label.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 from sklearn.base import ClassifierMixin
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import ComplementNB
 
@@ -74,7 +75,7 @@ class Rule(NamedTuple):
 
 
 RULES: Final = {
-    Label.COMMITMENT: Rule(("pledge", "resolve", "keenness", "support")),
+    Label.COMMITMENT: Rule(("pledge", "resolve", "affirmation")),
     Label.CONDEMNATION: Rule(("censure", "criticism", "accusation", "rejection")),
     Label.MEMBERSHIP: Rule(("accession", "membership_word", "leaving", "seat"), ("bloc", "organisation")),
     Label.REGIONAL_CONCERN: Rule(("worry", "warning"), ("region", "country", "city")),
@@ -127,39 +128,53 @@ class TfidfHeads:
     ----------
     classifier : callable
         Returns an unfitted classifier for a seed.
-    **vectorizer
-        Parameters of `TfidfVectorizer`.
+    **counted
+        Parameters of `CountVectorizer`.
     """
 
-    def __init__(self, classifier: Callable[[int], ClassifierMixin], **vectorizer: Any) -> None:
+    def __init__(self, classifier: Callable[[int], ClassifierMixin], **counted: Any) -> None:
         self._classifier = classifier
-        self._vectorizer = TfidfVectorizer(**vectorizer)
+        self._vectorizer = CountVectorizer(**counted)
 
     def fit(self, training: Training) -> None:
-        """Fit vectorizer and classifiers; for out-of-fold scores the classifiers only, as the model does."""
+        """Fit idf and classifiers, on all sentences and, for the thresholds, without each fold."""
         self._folding, self._seed = training.folding, training.seed
-        X = self._vectorizer.fit_transform([normalise(text, self._folding) for text in training.texts])
+        counts = self._vectorizer.fit_transform([normalise(text, self._folding) for text in training.texts])
         out_of_fold = np.zeros(training.Y.shape)
         for fold in np.unique(training.folds):
             inside = training.folds == fold
-            out_of_fold[inside] = _scores(self._heads(X[~inside], training.Y[~inside]), X[inside])
-        self._fitted = self._heads(X, training.Y)
+            out_of_fold[inside] = self._fit(counts[~inside], training.Y[~inside]).scores(counts[inside])
+        self._fitted = self._fit(counts, training.Y)
         self._calibration = calibrate(out_of_fold, training.Y, training.none_share)
 
     def predict(self, texts: Sequence[str]) -> Prediction:
         """Return calibrated probabilities."""
-        X = self._vectorizer.transform([normalise(text, self._folding) for text in texts])
-        return _decided(_scores(self._fitted, X), self._calibration)
+        counts = self._vectorizer.transform([normalise(text, self._folding) for text in texts])
+        return _decided(self._fitted.scores(counts), self._calibration)
 
-    def _heads(self, X: sp.csr_matrix, Y: Bools) -> list[Any]:
-        return [self._classifier(self._seed).fit(X, y) for y in Y.T]
+    def _fit(self, counts: sp.csr_matrix, Y: Bools) -> _Fitted:
+        # What occurs in no training sentence is no feature: it would shorten all others of a vector by its
+        # length, out of fold but never in use, and thresholds would come out too low.
+        known = np.flatnonzero(counts.getnnz(axis=0))
+        tfidf = TfidfTransformer()
+        X = tfidf.fit_transform(counts[:, known])
+        return _Fitted(known, tfidf, [self._classifier(self._seed).fit(X, y) for y in Y.T])
 
 
-def _scores(heads: Sequence[Any], X: sp.csr_matrix) -> Floats:
-    if hasattr(heads[0], "decision_function"):
-        return np.stack([head.decision_function(X) for head in heads], axis=1)
-    both = [head.predict_joint_log_proba(X) for head in heads]
-    return np.stack([pair[:, 1] - pair[:, 0] for pair in both], axis=1)
+class _Fitted(NamedTuple):
+    """Columns that are features, their weights, and a classifier for each label."""
+
+    known: npt.NDArray[np.intp]
+    tfidf: TfidfTransformer
+    heads: list[Any]
+
+    def scores(self, counts: sp.csr_matrix) -> Floats:
+        """Return the score of each label, shape (n_sentences, n_labels)."""
+        X = self.tfidf.transform(counts[:, self.known])
+        if hasattr(self.heads[0], "decision_function"):
+            return np.stack([head.decision_function(X) for head in self.heads], axis=1)
+        both = [head.predict_joint_log_proba(X) for head in self.heads]
+        return np.stack([pair[:, 1] - pair[:, 0] for pair in both], axis=1)
 
 
 def _decided(scores: Floats, calibration: Calibration) -> Prediction:
@@ -174,7 +189,8 @@ def _logistic(seed: int) -> LogisticRegression:
 
 
 def _naive_bayes(_: int) -> ComplementNB:
-    return ComplementNB()
+    # With the usual smoothing of 1 the many rare n-grams drown the rest.
+    return ComplementNB(alpha=0.01)
 
 
 BASELINES: Final[dict[str, Callable[[], Baseline]]] = {

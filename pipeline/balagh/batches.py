@@ -14,7 +14,7 @@ from balagh.kernels_lookup import make_table
 from balagh.scorer import Block, BlockScale, Floats, Scorer, lookup
 from balagh.terms import CUE, CUE_CUE, Keys, mix
 
-CHUNK = 1024
+CHUNK = 2048
 """Sentences that one call of compiled code scores."""
 
 

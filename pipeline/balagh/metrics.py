@@ -15,18 +15,22 @@ import numpy as np
 
 from balagh.dataset import label_matrix
 from balagh.labels import LABELS, NONE
-from balagh.metrics_samples import BINS, OVERALL, SCORES, Bools, Floats, Ints, Outcome, Samples, draw
+from balagh.metrics_samples import OVERALL, SCORES, Bools, Floats, Ints, Outcome, Samples, draw
 from balagh.records import LabelledSentence
 
 RESAMPLES: Final = 1000
 SEED: Final = 20210628
 
 _TAILS = (2.5, 97.5)
+_FEWEST_GROUPS = 10
 _UNSURE = 1e-12  # probabilities nearer to 0 or 1 are taken as so near
 
 
 class Figure(msgspec.Struct, frozen=True):
-    """A figure with its 95% interval; None where undefined, as the recall of a label that never occurs."""
+    """A figure with its 95% interval; None where undefined, as the recall of a label that never occurs.
+
+    There is no interval either where fewer than ten groups are measured: they say too little about others.
+    """
 
     value: float | None
     low: float | None
@@ -86,7 +90,7 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     labels: dict[str, Figure]
     """Difference in F1."""
     plain_alarm: Figure
-    better: float
+    better: float | None
     """Share of resamples in which the first has the higher macro-F1."""
 
 
@@ -171,7 +175,7 @@ def measure(truth: Truth, prediction: Prediction, resamples: int = RESAMPLES, se
     (1.0, 1.0)
     """
     outcome = _outcome(truth, prediction)
-    samples = draw(outcome, truth.groups, resamples, seed)
+    samples = _drawn(outcome, truth.groups, resamples, seed)
     overall = dict(zip(OVERALL, _intervals(samples.overall), strict=True))
     labels = {
         label.value: LabelScores(
@@ -201,38 +205,15 @@ def compare(
 
     Both are measured on the same resamples, so that what is hard for both does not widen the interval.
     """
-    one, other = (draw(_outcome(truth, p), truth.groups, resamples, seed) for p in (first, second))
+    one, other = (_drawn(_outcome(truth, p), truth.groups, resamples, seed) for p in (first, second))
     gap = Samples(*(a - b for a, b in zip(one, other, strict=True)))
     f1 = SCORES.index("f1")
     return Difference(
         macro_f1=_intervals(gap.macro)[f1],
         labels={label.value: _intervals(gap.labels[:, j])[f1] for j, label in enumerate(LABELS)},
         plain_alarm=_intervals(gap.overall)[OVERALL.index("plain_alarm")],
-        better=float(np.mean(gap.macro[1:, f1] > 0)) if resamples else float(gap.macro[0, f1] > 0),
+        better=float(np.mean(gap.macro[1:, f1] > 0)) if len(gap.macro) > 1 else None,
     )
-
-
-class CalibrationBin(msgspec.Struct, frozen=True):
-    """Sentences to which a label was given a probability between two bounds."""
-
-    low: float
-    high: float
-    sentences: int
-    probability: float
-    """Their mean probability."""
-    share: float
-    """Share of them that has the label."""
-
-
-def calibration_bins(truth: Bools, probability: Floats) -> list[CalibrationBin]:
-    """Return the bins of one label that hold a sentence, both arrays of shape (n_sentences,)."""
-    bins = np.minimum((probability * BINS).astype(np.int64), BINS - 1)
-    found = []
-    for index in np.unique(bins).tolist():
-        inside = bins == index
-        means = (float(probability[inside].mean()), float(truth[inside].mean()))
-        found.append(CalibrationBin(index / BINS, (index + 1) / BINS, int(inside.sum()), *means))
-    return found
 
 
 def _outcome(truth: Truth, prediction: Prediction) -> Outcome:
@@ -241,10 +222,16 @@ def _outcome(truth: Truth, prediction: Prediction) -> Outcome:
     )
 
 
+def _drawn(outcome: Outcome, groups: Ints, resamples: int, seed: int) -> Samples:
+    few = len(np.unique(groups)) < _FEWEST_GROUPS
+    return draw(outcome, groups, 0 if few else resamples, seed)
+
+
 def _intervals(samples: Floats) -> list[Figure]:
     """Return value and interval of each column: row 0 is the value, the others are resamples."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # a column that is undefined throughout
-        tails = np.nanpercentile(samples[1:], _TAILS, axis=0) if len(samples) > 1 else samples[[0, 0]]
+        drawn = samples[1:] if len(samples) > 1 else np.full_like(samples, np.nan)
+        tails = np.nanpercentile(drawn, _TAILS, axis=0)
     rows = np.stack([samples[0], *tails], axis=1)
     return [Figure(*(None if np.isnan(number) else float(number) for number in row)) for row in rows]

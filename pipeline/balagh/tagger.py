@@ -16,12 +16,13 @@ from balagh.bundle import Bundle, load_bundle
 from balagh.errors import ModelFormatError
 from balagh.labels import NONE
 from balagh.scorer import Floats, Scorer
-from balagh.sentences import split
+from balagh.sentences import Sentence, split
 
 if TYPE_CHECKING:
     from balagh.batches import BatchScorer
 
 _TOLERANCE = 1e-9
+_NOT_A_LIST = "sentences must be a list of str; use tag(text) for one text"
 _WORTH_COMPILED: Final = 2000
 """Sentences from which on loading numba and its compiled code pays; few enough once they are loaded."""
 _WORTH_BATCH: Final = 16
@@ -68,6 +69,7 @@ class Tagger:
         self.labels = tuple(entry.name for entry in entries)
         self.thresholds: Floats = np.array([entry.threshold for entry in entries])
         self.threads = threads
+        self._sets: dict[int, tuple[str, ...]] = {}
         self._slope: Floats = np.array([entry.slope for entry in entries])
         self._offset: Floats = np.array([entry.offset for entry in entries])
         self._scorer = Scorer(
@@ -108,13 +110,14 @@ class Tagger:
     def tag_texts(self, texts: Sequence[str]) -> list[list[TaggedSentence]]:
         """Split texts into sentences and tag each; one list for every text, in order."""
         documents = [split(text) for text in texts]
-        rows = iter(self.predict_proba([sentence.text for sentences in documents for sentence in sentences]))
-        return [[self._tagged(s.text, s.start, s.end, next(rows)) for s in sentences] for sentences in documents]
+        tagged = iter(self._tag([sentence for sentences in documents for sentence in sentences]))
+        return [[next(tagged) for _ in sentences] for sentences in documents]
 
     def tag_sentences(self, sentences: Sequence[str]) -> list[TaggedSentence]:
         """Tag sentences as they are given, one result each, in order. An empty one gets no label."""
-        probabilities = self.predict_proba(sentences)
-        return [self._tagged(text, 0, len(text), row) for text, row in zip(sentences, probabilities, strict=True)]
+        if isinstance(sentences, str):
+            raise TypeError(_NOT_A_LIST)
+        return self._tag([Sentence(text, 0, len(text)) for text in sentences])
 
     def predict_proba(self, sentences: Sequence[str]) -> Floats:
         """Return a probability for each label on its own.
@@ -132,7 +135,7 @@ class Tagger:
     def decision_function(self, sentences: Sequence[str]) -> Floats:
         """Return the linear scores before calibration, float64 of shape (n_sentences, n_labels)."""
         if isinstance(sentences, str):
-            raise TypeError("sentences must be a list of str; use tag(text) for one text")
+            raise TypeError(_NOT_A_LIST)
         loaded = "balagh.kernels" in sys.modules
         if len(sentences) < (_WORTH_BATCH if loaded else _WORTH_COMPILED):
             return self._scorer.score(sentences)
@@ -144,18 +147,37 @@ class Tagger:
 
         return BatchScorer(self._scorer)
 
-    def _tagged(self, text: str, start: int, end: int, row: Floats) -> TaggedSentence:
-        given = row >= self.thresholds if text.strip() else np.zeros(len(row), dtype=bool)
-        labels = tuple(name for name, yes in zip(self.labels, given, strict=True) if yes)
-        scores = dict(zip(self.labels, row.tolist(), strict=True))
-        return TaggedSentence(text, start, end, labels, self._primary(row, given), scores)
+    def _tag(self, sentences: Sequence[Sentence]) -> list[TaggedSentence]:
+        probabilities = self.predict_proba([sentence.text for sentence in sentences])
+        given = (probabilities >= self.thresholds) & (probabilities > 0)
+        # Most sentences share a handful of sets of labels: each set is one number, and its tuple is made once.
+        sets = (given @ (1 << np.arange(len(self.labels)))).tolist()
+        return [
+            TaggedSentence(
+                sentence.text,
+                sentence.start,
+                sentence.end,
+                self._names(members),
+                self._primary(row, members),
+                dict(zip(self.labels, row, strict=True)),
+            )
+            for sentence, members, row in zip(sentences, sets, probabilities.tolist(), strict=True)
+        ]
 
-    def _primary(self, row: Floats, given: Floats) -> str:
-        if not given.any():
-            return NONE
+    def _names(self, members: int) -> tuple[str, ...]:
+        if members not in self._sets:
+            self._sets[members] = tuple(name for j, name in enumerate(self.labels) if members >> j & 1)
+        return self._sets[members]
+
+    def _primary(self, row: Sequence[float], members: int) -> str:
+        names = self._names(members)
+        if len(names) < 2:
+            return names[0] if names else NONE
         # On the log-odds scale, so that a high threshold leaves as much room above it as a low one.
-        margin = [_logit(p) - _logit(t) if yes else -math.inf for p, t, yes in zip(row, self.thresholds, given, strict=True)]
-        return self.labels[int(np.argmax(margin))]
+        margins = {
+            name: _logit(row[j]) - _logit(self.thresholds[j]) for j, name in enumerate(self.labels) if name in names
+        }
+        return max(margins, key=margins.__getitem__)
 
 
 def _logit(probability: float) -> float:
