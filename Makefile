@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+# The stages of dvc.yaml call `balagh` by its name.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Names of what is wanted come from pyproject.toml, versions and hashes from constraints.txt.
 NAMES = $(BIN)/python tools/requirements.py
 

@@ -1,0 +1,1 @@
+"""What the tables of the README are made with."""

@@ -37,7 +37,10 @@ def rows(model: Path, runs: int, count: int) -> list[Row]:
         "fit": lambda: _ngram_row("fit_transform", runs),
         "split": lambda: _ratio_row("split a text", "pySBD, Arabic", text_speed.split_ratio(_text(sentences)), "50"),
         "normalise": lambda: _ratio_row(
-            "normalise", "chain of pyarabic calls", text_speed.normalise_ratio(text_speed.press_sentences()), "5"
+            "normalise",
+            "chain of pyarabic calls",
+            text_speed.normalise_ratio(text_speed.press_sentences()),
+            "5",
         ),
         "cold": lambda: tag_speed.cold_row(model, runs),
         "help": lambda: tag_speed.help_row(model, runs),
@@ -78,13 +81,14 @@ def memory_row(model: Path) -> str:
                     file.write("\n".join(lines) + "\n")
             code = (
                 "import resource, sys; from balagh.cli import main\n"
-                f"sys.argv = ['balagh', 'tag', '--as', 'sentences', '--format', 'jsonl', '-o', {str(source)!r} + '.out',"
-                f" '--model', {str(model)!r}, {str(source)!r}]\n"
+                "sys.argv = ['balagh', 'tag', '--as', 'sentences', '--format', 'jsonl', '-o',"
+                f" {str(source)!r} + '.out', '--model', {str(model)!r}, {str(source)!r}]\n"
                 "main(); print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
             )
             done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
             peaks.append(int(done.stdout) * (1 if sys.platform == "darwin" else 1024))
-    return f"peak memory: {peaks[0] >> 20} MiB for 10,000 sentences, {peaks[1] >> 20} MiB for 1,000,000 ({peaks[1] / peaks[0] - 1:+.0%})"
+    few, many = (f"{peak >> 20} MiB" for peak in peaks)
+    return f"peak memory: {few} for 10,000 sentences, {many} for 1,000,000 ({peaks[1] / peaks[0] - 1:+.0%})"
 
 
 def _line(row: Row) -> str:

@@ -43,7 +43,16 @@ class Row(NamedTuple):
         """Make a row from the seconds of ours and theirs in every pair of runs."""
         ratios = [theirs / ours for ours, theirs in pairs]
         ours, theirs = (statistics.median(pair[i] for pair in pairs) for i in (0, 1))
-        return cls(job, peer, count / ours, count / theirs, statistics.median(ratios), min(ratios), max(ratios), wanted)
+        return cls(
+            job,
+            peer,
+            count / ours,
+            count / theirs,
+            statistics.median(ratios),
+            min(ratios),
+            max(ratios),
+            wanted,
+        )
 
 
 def press_sentences(count: int) -> list[str]:
@@ -72,7 +81,9 @@ def scikit_learn_row(tagger: Tagger, sentences: list[str], runs: int) -> Row:
     labels = peer(few)
     mine = np.array([[name in t.labels for name in tagger.labels] for t in tagger.tag_sentences(few)])
     if (labels != mine).any():
-        raise ValueError(f"the peer gives other labels for {(labels != mine).any(axis=1).sum()} of {len(few)} sentences")
+        raise ValueError(
+            f"the peer gives other labels for {(labels != mine).any(axis=1).sum()} of {len(few)} sentences"
+        )
     pairs = paired(lambda: tagger.tag_sentences(sentences), lambda: peer(few), runs)
     pairs = [(ours, theirs * len(sentences) / len(few)) for ours, theirs in pairs]
     return Row.of("tag sentences", "scikit-learn, same features", pairs, len(sentences), "30")
@@ -163,9 +174,7 @@ def threads_row(tagger: Tagger, sentences: list[str], runs: int) -> Row:
 def cold_row(model: Path, runs: int) -> Row:
     """Tag one sentence in a new process, beside joblib and scikit-learn doing the same."""
     text = "أكدت الوزارة في بيان أنها ستواصل دعم اليمن."
-    peer = (
-        "import sys, joblib; m = joblib.load(sys.argv[1]); t = sys.stdin.read().strip(); print(m.predict_proba([t]))"
-    )
+    peer = "import sys, joblib; m = joblib.load(sys.argv[1]); t = sys.stdin.read().strip(); print(m.predict_proba([t]))"
     ours = [sys.executable, "-m", "balagh", "tag", "--model", str(model), "--format", "jsonl", "-"]
     theirs = [sys.executable, "-c", peer, str(model.with_suffix(".joblib"))]
 
@@ -179,6 +188,9 @@ def cold_row(model: Path, runs: int) -> Row:
 def help_row(model: Path, runs: int) -> Row:
     """Show the help in a new process, beside tagging one sentence with joblib and scikit-learn."""
     peer = "import sys, joblib; m = joblib.load(sys.argv[1]); print(m.predict_proba(['نص']))"
-    jobs = ([sys.executable, "-m", "balagh", "--help"], [sys.executable, "-c", peer, str(model.with_suffix(".joblib"))])
+    jobs = (
+        [sys.executable, "-m", "balagh", "--help"],
+        [sys.executable, "-c", peer, str(model.with_suffix(".joblib"))],
+    )
     pairs = paired(*(lambda job=job: subprocess.run(job, capture_output=True, check=True) for job in jobs), runs)
     return Row.of("balagh --help", "joblib and scikit-learn, one sentence", pairs, 1, "2")

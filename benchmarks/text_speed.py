@@ -97,9 +97,7 @@ def split_ratio(text: str, runs: int = 5) -> tuple[float, float]:
     return _paired(lambda: split(text), lambda: segmenter.segment(text), len(text), runs)
 
 
-def _paired(
-    ours: Callable[[], object], peer: Callable[[], object], count: int, runs: int
-) -> tuple[float, float]:
+def _paired(ours: Callable[[], object], peer: Callable[[], object], count: int, runs: int) -> tuple[float, float]:
     """Run both in turn, so that both meet the same moods of the machine; return the median speeds."""
     seconds: tuple[list[float], list[float]] = ([], [])
     for number in range(runs + 1):

@@ -18,7 +18,11 @@ from balagh.records import LabelledSentence, load_labelled
 from balagh.tagger import Tagger
 
 ROOT = Path(__file__).parent.parent
-SMALL = Params(data=DataParams(folds=3), features=FeatureParams(min_df=2, min_df_terms=2), train=TrainParams(none_share=0.4))
+SMALL = Params(
+    data=DataParams(folds=3),
+    features=FeatureParams(min_df=2, min_df_terms=2),
+    train=TrainParams(none_share=0.4),
+)
 
 
 class Trained(NamedTuple):

@@ -98,9 +98,7 @@ def test_tfidf_heads_are_those_of_scikit_learn(training):
     X = vectorizer.fit_transform(texts)
     expected = np.zeros(training.Y.shape)
     for j in range(4):
-        head = LogisticRegression(
-            class_weight="balanced", solver="liblinear", dual=True, max_iter=1000, random_state=0
-        )
+        head = LogisticRegression(class_weight="balanced", solver="liblinear", dual=True, max_iter=1000, random_state=0)
         expected[:, j] = head.fit(X, training.Y[:, j]).decision_function(X)
     counts = baseline._vectorizer.transform(texts)
     assert baseline._fitted.scores(counts) == pytest.approx(expected, abs=1e-9)

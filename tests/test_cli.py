@@ -68,7 +68,11 @@ def test_standard_input(run):
 
 
 def test_jsonl_rows_with_a_field(run, file):
-    rows = [{"body": "أدانت وزارة الخارجية بشدة الهجوم الإرهابي. وصل الوفد."}, {"body": ""}, {"body": "تعهدت الحكومة بمواصلة دعم اليمن"}]
+    rows = [
+        {"body": "أدانت وزارة الخارجية بشدة الهجوم الإرهابي. وصل الوفد."},
+        {"body": ""},
+        {"body": "تعهدت الحكومة بمواصلة دعم اليمن"},
+    ]
     path = file("\n".join(map(json.dumps, rows)), "in.jsonl")
     _, out, _ = run("tag", "--as", "jsonl", "--field", "body", "--format", "jsonl", path)
     docs = [json.loads(line)["doc"] for line in out.splitlines()]
@@ -110,7 +114,7 @@ def test_output_to_a_file(run, file, tmp_path):
         (b"", [], "is empty"),
         ("سلام".encode("cp1256"), [], "not UTF-8"),
         (b"\x00\x01\x02PK\x03", [], "binary"),
-        ("id,body\n1,x\n".encode(), ["--as", "csv"], "body"),
+        (b"id,body\n1,x\n", ["--as", "csv"], "body"),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_code_2(run, file, tmp_path, content, arguments, message):
@@ -153,16 +157,15 @@ def test_rejected_rows_are_named_and_counted(run, file):
 
 
 def test_data_check(run, file, small):
-    good = '{"doc":"a-1","issuer":"واس","genre":"report","year":2015,"text":"وصل الوفد أمس إلى عدن","labels":[],"primary":"none"}'
+    row = {"doc": "a-1", "issuer": "واس", "genre": "report", "year": 2015, "text": "وصل الوفد أمس إلى عدن"}
+    good = json.dumps(row | {"labels": [], "primary": "none"})
     assert run("data", "check", file(good, "a.jsonl"), model=False)[0] == 0
     code, out, _ = run("data", "check", file(good.replace("none", "war"), "b.jsonl"), model=False)
     assert code == 1
     assert "b.jsonl:1" in out
 
 
-@pytest.mark.parametrize(
-    "command", [[], ["tag"], ["prepare"], ["featurize"], ["train"], ["data"], ["data", "check"]]
-)
+@pytest.mark.parametrize("command", [[], ["tag"], ["prepare"], ["featurize"], ["train"], ["data"], ["data", "check"]])
 def test_help(run, command):
     code, out, _ = run(*command, "--help", model=False)
     assert code == 0

@@ -9,7 +9,13 @@ from balagh.codes import raw_codes
 from balagh.params import Folding
 from balagh.text import normalise
 
-FOLDINGS = [Folding(), Folding(alef=False), Folding(diacritics=False), Folding(case=False, digits=False), Folding(hamza=False, ta_marbuta=False)]
+FOLDINGS = [
+    Folding(),
+    Folding(alef=False),
+    Folding(diacritics=False),
+    Folding(case=False, digits=False),
+    Folding(hamza=False, ta_marbuta=False),
+]
 
 
 def same(text, folding):

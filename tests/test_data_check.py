@@ -97,9 +97,7 @@ def test_nearly_the_same_text_in_another_document(tmp_path: Path) -> None:
     copy = GOOD | {"text": "وأدانت الوزارة الهجوم على سوق المدينة القديمة يوم السبت."}
     assert run(tmp_path, GOOD, copy) == []  # a contrast pair: two sentences of one document may be close
     (problem,) = run(tmp_path, GOOD, copy | {"doc": "a-2"})
-    assert problem.startswith(
-        "a.jsonl:2: nearly the same text as a.jsonl:1, of another document (similarity 0."
-    )
+    assert problem.startswith("a.jsonl:2: nearly the same text as a.jsonl:1, of another document (similarity 0.")
 
 
 def test_a_document_in_two_files(tmp_path: Path) -> None:

@@ -23,9 +23,7 @@ ATTACK = "أدان مجلس الأمن بأشد العبارات الهجوم ا
 
 @pytest.fixture(scope="module")
 def records() -> list[LabelledSentence]:
-    return load_labelled(
-        [DATA / name for name in ("un.jsonl", "press0.jsonl", "press1.jsonl", "items0.jsonl")]
-    )
+    return load_labelled([DATA / name for name in ("un.jsonl", "press0.jsonl", "press1.jsonl", "items0.jsonl")])
 
 
 def record(text: str, doc: str = "") -> LabelledSentence:
@@ -117,9 +115,7 @@ def test_folds_keep_groups_whole_and_labels_even(records: list[LabelledSentence]
     folds = group_folds(labels, groups, 5, seed=1)
     assert all(len(set(folds[groups == group])) == 1 for group in set(groups))
     for column in (np.ones(len(labels), dtype=bool), *labels.T, ~labels.any(axis=1)):
-        assert np.bincount(folds[column], minlength=5) / column.sum() == pytest.approx(
-            np.full(5, 0.2), abs=0.02
-        )
+        assert np.bincount(folds[column], minlength=5) / column.sum() == pytest.approx(np.full(5, 0.2), abs=0.02)
 
 
 @pytest.mark.parametrize("share", [0.1, 0.2, 0.5])

@@ -59,9 +59,7 @@ def test_label_figures_are_those_of_scikit_learn(case, figures):
 
 def test_macro_figures_are_those_of_scikit_learn(case, figures):
     truth, prediction = case
-    assert figures.macro.f1.value == pytest.approx(
-        reference.f1_score(truth.labels, prediction.given, average="macro")
-    )
+    assert figures.macro.f1.value == pytest.approx(reference.f1_score(truth.labels, prediction.given, average="macro"))
     assert figures.macro.average_precision.value == pytest.approx(
         reference.average_precision_score(truth.labels, prediction.probabilities, average="macro")
     )
@@ -71,9 +69,7 @@ def test_calibration_error_is_the_distance_from_the_diagonal(case, figures):
     truth, prediction = case
     y, p = truth.labels[:, 0], prediction.probabilities[:, 0]
     edges = np.minimum(np.floor(p * BINS), BINS - 1)
-    expected = sum(
-        abs(p[edges == b].mean() - y[edges == b].mean()) * np.mean(edges == b) for b in np.unique(edges)
-    )
+    expected = sum(abs(p[edges == b].mean() - y[edges == b].mean()) * np.mean(edges == b) for b in np.unique(edges))
     assert figures.labels["commitment"].calibration_error.value == pytest.approx(expected)
     bins = calibration_bins(y, p)
     assert sum(b.sentences for b in bins) == len(y)

@@ -12,7 +12,21 @@ from balagh.alphabet import encode
 from balagh.batches import CHUNK, BatchScorer
 from balagh.scorer import LOGS, lookup, ngram_key, ngram_keys
 
-ODD = ["", " ", ".", "و", "a", "لن " * 5000, "\x00", "\ud800", "ﷺ", "، ؛ ؟", "كلمةطويلة" * 300, "🙂 سلام", "1/2 % (x)"]
+ODD = [
+    "",
+    " ",
+    ".",
+    "و",
+    "a",
+    "لن " * 5000,
+    "\x00",
+    "\ud800",
+    "ﷺ",
+    "، ؛ ؟",
+    "كلمةطويلة" * 300,
+    "🙂 سلام",
+    "1/2 % (x)",
+]
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,10 @@ import pytest
 import balagh
 from balagh.tagger import Tagger
 
-TEXT = "28 يونيو 2021\nأدانت وزارة الخارجية بشدة الهجوم الإرهابي. وتعهدت الحكومة بمواصلة دعم اليمن.\n[ad_2]\nوصل الوفد أمس."
+TEXT = (
+    "28 يونيو 2021\nأدانت وزارة الخارجية بشدة الهجوم الإرهابي. وتعهدت الحكومة بمواصلة دعم اليمن.\n"
+    "[ad_2]\nوصل الوفد أمس."
+)
 
 
 def test_sentences_stand_where_they_say(tagger):
@@ -36,7 +39,9 @@ def test_it_has_learnt_something(tagger):
 
 
 def test_an_empty_sentence_gets_no_label_and_keeps_its_place(tagger):
-    tagged = tagger.tag_sentences(["أدانت وزارة الخارجية بشدة الهجوم الإرهابي", "", "  ", "أدانت وزارة الخارجية بشدة الهجوم الإرهابي"])
+    tagged = tagger.tag_sentences(
+        ["أدانت وزارة الخارجية بشدة الهجوم الإرهابي", "", "  ", "أدانت وزارة الخارجية بشدة الهجوم الإرهابي"]
+    )
     assert [s.labels for s in tagged] == [("condemnation",), (), (), ("condemnation",)]
     assert tagged[1].scores == dict.fromkeys(tagger.labels, 0.0)
 

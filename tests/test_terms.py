@@ -23,7 +23,14 @@ def names(text, family):
 
 @pytest.mark.parametrize(
     ("word", "expected"),
-    [("والوزارة", "وزار"), ("بالتزامهم", "تزام"), ("من", "من"), ("لن", "لن"), ("سلام", "لام"), ("قلق", "قلق")],
+    [
+        ("والوزارة", "وزار"),
+        ("بالتزامهم", "تزام"),
+        ("من", "من"),
+        ("لن", "لن"),
+        ("سلام", "لام"),
+        ("قلق", "قلق"),
+    ],
 )
 def test_stems(word, expected):
     assert decode(stem(encode(normalise(word)))) == expected

@@ -103,9 +103,7 @@ def test_offsets(text: str, folding: Folding) -> None:
 def test_offsets_of_the_seed_point_at_the_same_letters() -> None:
     out, offsets = normalise_with_offsets(SEED)
     assert len(out) > 0.9 * len(SEED)
-    assert all(
-        normalise(SEED[at]) in (char, "") for char, at in zip(out, offsets, strict=True) if char != " "
-    )
+    assert all(normalise(SEED[at]) in (char, "") for char, at in zip(out, offsets, strict=True) if char != " ")
 
 
 def dressed(word: str, how: str, rng: random.Random) -> str:
@@ -127,9 +125,7 @@ for code in [*range(0xFB50, 0xFE00), *range(0xFE70, 0xFEFD)]:
     FORMS.setdefault(unicodedata.normalize("NFKC", chr(code)), []).append(chr(code))
 
 
-@pytest.mark.parametrize(
-    "how", ["NFC", "NFD", "NFKC", "NFKD", "presentation", "marks", "tatweel", "invisible"]
-)
+@pytest.mark.parametrize("how", ["NFC", "NFD", "NFKC", "NFKD", "presentation", "marks", "tatweel", "invisible"])
 def test_spellings_of_the_seed_are_equal(how: str) -> None:
     rng = random.Random(7)
     for word in SEED.split():

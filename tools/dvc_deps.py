@@ -33,9 +33,7 @@ def imported(module: Path) -> Iterator[Path]:
             names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
         elif isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
-        paths = (
-            SOURCE / Path(*name.split(".")).with_suffix(".py") for name in names if name.startswith("balagh.")
-        )
+        paths = (SOURCE / Path(*name.split(".")).with_suffix(".py") for name in names if name.startswith("balagh."))
         yield from filter(Path.is_file, paths)
 
 

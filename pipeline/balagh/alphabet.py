@@ -32,8 +32,7 @@ _DIGITS: Final = string.digits + "".join(map(chr, [*range(0x660, 0x66A), *range(
 _KNOWN: Final = "\0 " + LETTERS + MARKS + _LATIN + _DIGITS + _SILENT
 _PAGE: Final[Any] = codecs.charmap_build(_KNOWN + "\ufffe" * (256 - len(_KNOWN)))
 _FOLDED: Final = bytes(
-    SPACE + max(0, SYMBOLS.find("x" if char in _LATIN else "0" if char in _DIGITS else char))
-    for char in _KNOWN
+    SPACE + max(0, SYMBOLS.find("x" if char in _LATIN else "0" if char in _DIGITS else char)) for char in _KNOWN
 ).ljust(256, b"\0")
 _DROPPED: Final = bytes(map(_KNOWN.index, _SILENT))
 _ERRORS: Final = "balagh.separate"

@@ -183,9 +183,7 @@ def _decided(scores: Floats, calibration: Calibration) -> Prediction:
 
 def _logistic(seed: int) -> LogisticRegression:
     # liblinear, which rounds alike on every machine, and its dual form, which is quick on many columns.
-    return LogisticRegression(
-        class_weight="balanced", solver="liblinear", dual=True, max_iter=1000, random_state=seed
-    )
+    return LogisticRegression(class_weight="balanced", solver="liblinear", dual=True, max_iter=1000, random_state=seed)
 
 
 def _naive_bayes(_: int) -> ComplementNB:
@@ -198,9 +196,7 @@ BASELINES: Final[dict[str, Callable[[], Baseline]]] = {
     "cue rules": CueRules,
     "word (1,2) TF-IDF, logistic regression": lambda: TfidfHeads(_logistic, ngram_range=(1, 2)),
     "word (1,3) TF-IDF, logistic regression": lambda: TfidfHeads(_logistic, ngram_range=(1, 3)),
-    "char_wb (2,5) TF-IDF, logistic regression": lambda: TfidfHeads(
-        _logistic, analyzer="char_wb", ngram_range=(2, 5)
-    ),
+    "char_wb (2,5) TF-IDF, logistic regression": lambda: TfidfHeads(_logistic, analyzer="char_wb", ngram_range=(2, 5)),
     "char_wb (2,5) TF-IDF, complement naive Bayes": lambda: TfidfHeads(
         _naive_bayes, analyzer="char_wb", ngram_range=(2, 5)
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import numpy.typing as npt
 
@@ -12,7 +13,7 @@ from balagh.alphabet import N_SYMBOLS, SPACE
 from balagh.codes import raw_codes
 from balagh.kernels_lookup import make_table
 from balagh.scorer import Block, BlockScale, Floats, Scorer, lookup
-from balagh.terms import CUE, CUE_CUE, Keys, mix
+from balagh.terms import CUE, CUE_CUE, mix
 
 CHUNK = 2048
 """Sentences that one call of compiled code scores."""
@@ -41,7 +42,14 @@ class BatchScorer:
             if name == "cues":
                 self._pairs = _pair_features(block, order)
         trie = scorer.matcher.trie
-        self._trie = (trie.step, trie.whole, trie.prefix, trie.not_whole, trie.not_prefix, np.uint64(trie.bare))
+        self._trie = (
+            trie.step,
+            trie.whole,
+            trie.prefix,
+            trie.not_whole,
+            trie.not_prefix,
+            np.uint64(trie.bare),
+        )
         self._lengths = (scorer.layout.ngram_min, scorer.layout.ngram_max)
 
     def score(self, texts: Sequence[str], threads: int = 1) -> Floats:

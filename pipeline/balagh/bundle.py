@@ -143,7 +143,9 @@ def _check_digest(data: bytes, header: bytes, path: Path) -> None:
     if len(found) != 1:
         raise ModelFormatError(f"{path}: a safetensors file, but no model of balagh; pass a tagger.safetensors")
     if hashlib.sha256(data.replace(found[0], _NO_DIGEST.encode(), 1)).hexdigest().encode() != found[0]:
-        raise ModelFormatError(f"{path}: damaged, its digest does not fit its content; copy it again or run `dvc repro`")
+        raise ModelFormatError(
+            f"{path}: damaged, its digest does not fit its content; copy it again or run `dvc repro`"
+        )
 
 
 def _manifest(header: bytes, path: Path) -> Manifest:
@@ -185,6 +187,10 @@ def _blocks(tensors: Mapping[str, Any], n_labels: int, path: Path) -> dict[str, 
             and rows.shape == (len(keys), 1 + n_labels)
         )
         # Keys that ascend and are not 0 are what the look-ups rely on.
-        if not fits or (len(keys) and (keys[0] == 0 or keys[-1] >> KEY_BITS or not (keys[1:] > keys[:-1]).all())) or not np.isfinite(rows).all():
+        if (
+            not fits
+            or (len(keys) and (keys[0] == 0 or keys[-1] >> KEY_BITS or not (keys[1:] > keys[:-1]).all()))
+            or not np.isfinite(rows).all()
+        ):
             raise ModelFormatError(f"{path}: its {name} arrays do not fit together; train the model again")
     return blocks

@@ -95,7 +95,8 @@ def compile_cues(cues: Mapping[str, CueClass]) -> CueTrie:
         for symbol, target in edges.items():
             table[node, symbol] = target
     bare = sum(1 << i for i, cue in enumerate(cues.values()) if cue.bare)
-    return CueTrie(table, *(np.array(mask, dtype=np.uint64) for mask in masks), bare=bare)
+    whole, prefix, not_whole, not_prefix = (np.array(mask, dtype=np.uint64) for mask in masks)
+    return CueTrie(table, whole, prefix, not_whole, not_prefix, bare)
 
 
 class CueMatcher:

@@ -58,9 +58,7 @@ class CheckReport(NamedTuple):
     summary: Summary
 
 
-def check(
-    paths: Iterable[str | os.PathLike[str]], *, max_chars: int = MAX_CHARS, copy: float = COPY
-) -> CheckReport:
+def check(paths: Iterable[str | os.PathLike[str]], *, max_chars: int = MAX_CHARS, copy: float = COPY) -> CheckReport:
     """Check every labelled sentence of files and folders by itself and against all others.
 
     Parameters
@@ -157,9 +155,7 @@ def _same_texts(rows: Sequence[_Row]) -> list[Problem]:
         if first.labels == sentence.labels:
             message = f"the same text as {before}"
         else:
-            message = (
-                f"the same text as {before} with other labels: {_named(sentence)}, there {_named(first)}"
-            )
+            message = f"the same text as {before} with other labels: {_named(sentence)}, there {_named(first)}"
         problems.append(Problem(*where, message))
     return problems
 

@@ -40,10 +40,7 @@ def group_documents(records: Sequence[LabelledSentence], threshold: float = 0.5)
         Numbers from 0, in the order in which groups first appear.
     """
     documents: dict[str, int] = {}
-    firsts = [
-        documents.setdefault(record.doc, index) if record.doc else index
-        for index, record in enumerate(records)
-    ]
+    firsts = [documents.setdefault(record.doc, index) if record.doc else index for index, record in enumerate(records)]
     pairs = near_duplicate_pairs([record.text for record in records], threshold)
     here = np.arange(len(records), dtype=np.int64)
     first = np.concatenate([np.array(firsts, dtype=np.int64), pairs.first])
@@ -99,9 +96,7 @@ def group_folds(labels_matrix: npt.NDArray[np.bool_], groups: Ints, n_folds: int
     return _divide(labels_matrix, groups, np.full(n_folds, 1 / n_folds), seed)
 
 
-def _divide(
-    labels_matrix: npt.NDArray[np.bool_], groups: Ints, shares: npt.NDArray[np.float64], seed: int
-) -> Ints:
+def _divide(labels_matrix: npt.NDArray[np.bool_], groups: Ints, shares: npt.NDArray[np.float64], seed: int) -> Ints:
     """Give each group, the largest first, to the part that lacks most of what the group holds.
 
     scikit-learn's StratifiedGroupKFold does the same for one label a row and equal parts only.

@@ -94,11 +94,7 @@ def _is_byline(folded: str) -> bool:
     for part in _PARTS.split(folded):
         part = _SPACED.sub(" ", part).strip()
         names = [word for word in _WORDS.findall(part) if word not in _DATES]
-        if (
-            _AGENCY_NAME.fullmatch(part)
-            or _PREFIX.sub("", part) in _BYLINES
-            or _ends_with_agency(part, names)
-        ):
+        if _AGENCY_NAME.fullmatch(part) or _PREFIX.sub("", part) in _BYLINES or _ends_with_agency(part, names):
             named = True
         elif len(names) > _LONGEST_PLACE:
             return False
@@ -109,6 +105,4 @@ def _ends_with_agency(part: str, names: list[str]) -> bool:
     """Say whether the part is place, date and agency in a row, as some agencies head their reports."""
     if not _NUMBER.search(part):
         return False
-    return any(
-        " ".join(names[-count:]) in _BYLINES and len(names) - count <= _LONGEST_PLACE for count in (1, 2, 3)
-    )
+    return any(" ".join(names[-count:]) in _BYLINES and len(names) - count <= _LONGEST_PLACE for count in (1, 2, 3))

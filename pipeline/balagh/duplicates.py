@@ -65,9 +65,7 @@ def near_duplicate_pairs(texts: Sequence[str], threshold: float = 0.5) -> Pairs:
     if not 0 < threshold <= 1:
         raise ParamsError(f"near-duplicate threshold {threshold}: it must be above 0 and at most 1")
     distinct: dict[str, int] = {}
-    firsts = np.array(
-        [distinct.setdefault(normalise(text), index) for index, text in enumerate(texts)], dtype=np.int64
-    )
+    firsts = np.array([distinct.setdefault(normalise(text), index) for index, text in enumerate(texts)], dtype=np.int64)
     copies = np.flatnonzero(firsts != np.arange(len(firsts)))
     found = _similar(list(distinct), threshold)
     places = np.fromiter(distinct.values(), dtype=np.int64, count=len(distinct))

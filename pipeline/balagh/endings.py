@@ -73,9 +73,7 @@ _LENGTHS = {"كم", "كلم", "سم", "ملم", "مم", "كغ", "كغم", "كج�
 _PARTS = {"الفئة", "المجموعة", "الفقرة", "البند", "الملحق", "القسم", "الجزء", "النقطة", "فيتامين"}
 # Latin ones that never end a sentence, and ones that may.
 _LATIN = re.compile("(?:mr|mrs|ms|dr|prof|st|gen|lt|col|sen|rep|gov|capt|sgt|vs|fig|vol|pp|approx|dept|ph.d)")
-_LATIN_LAST = re.compile(
-    "(?:inc|ltd|co|corp|etc|jr|sr|no|eds|[a-z]|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec)"
-)
+_LATIN_LAST = re.compile("(?:inc|ltd|co|corp|etc|jr|sr|no|eds|[a-z]|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec)")
 
 
 def ends_sentence(text: str, span: tuple[int, int, int], stop: int, *, quoted: bool) -> bool:

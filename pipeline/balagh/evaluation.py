@@ -109,14 +109,11 @@ def evaluate(material: Material, prediction: Prediction, params: Params, say: Sa
         train_groups=len(np.unique(groups_of(train))),
         params=params,
         figures=figures,
-        cuts={
-            label.value: Cut(*(float(numbers[j]) for numbers in calibration))
-            for j, label in enumerate(LABELS)
-        },
+        cuts={label.value: Cut(*(float(numbers[j]) for numbers in calibration)) for j, label in enumerate(LABELS)},
         peers=_peers(material, truth, prediction, params, say),
         split=split_gap(material, params, say),
         learning=[
-            *learning_curve(material, test, truth, params, say),
+            *learning_curve(material, [s.text for s in test], truth, params, say),
             curve_point(len(train), len(np.unique(groups_of(train))), figures),
         ],
         curves={label.value: _curve(truth.labels[:, j], prediction, j) for j, label in enumerate(LABELS)},
@@ -126,9 +123,7 @@ def evaluate(material: Material, prediction: Prediction, params: Params, say: Sa
     )
 
 
-def _peers(
-    material: Material, truth: Truth, prediction: Prediction, params: Params, say: Say
-) -> list[PeerFigures]:
+def _peers(material: Material, truth: Truth, prediction: Prediction, params: Params, say: Say) -> list[PeerFigures]:
     train, given = material.train, params.evaluate
     training = Training(
         [s.text for s in train],

@@ -52,9 +52,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     """Of all sentences, the share that gets some label they do not earn."""
 
 
-def wrong_labels(
-    sentences: Sequence[LabelledSentence], truth: Truth, prediction: Prediction
-) -> list[WrongLabel]:
+def wrong_labels(sentences: Sequence[LabelledSentence], truth: Truth, prediction: Prediction) -> list[WrongLabel]:
     """Return every wrong label, the worst first.
 
     The worst is the one whose probability is furthest on the wrong side of its threshold, in log-odds.

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from balagh.errors import DataError, ModelFormatError
+from balagh.errors import ModelFormatError
 from balagh.evaluation_errors import Part, parts
 from balagh.labels import LABELS
 from balagh.metrics import Figures, Prediction, measure, truth_of
@@ -50,15 +50,13 @@ def evaluate_file(tagger: Tagger, path: Path, params: EvaluateParams = _PARAMS) 
     MissingFileError
         There is no such file.
     DataError
-        A line is no labelled sentence, or there is none at all.
+        A line is no labelled sentence, or the file is empty.
     ModelFormatError
         The model gives other labels than the codebook's.
     """
     if tagger.labels != tuple(label.value for label in LABELS):
         raise ModelFormatError(f"the model gives the labels {', '.join(tagger.labels)}; train it again")
     sentences = load_labelled([path], strict=False)
-    if not sentences:
-        raise DataError(f'{path}: no labelled sentence in it; a line is {{"text": …, "labels": […]}}')
     truth = truth_of(sentences, document_groups(sentences))
     prediction = Prediction(tagger.predict_proba([s.text for s in sentences]), tagger.thresholds)
     strata = [s.stratum for s in sentences]

@@ -108,10 +108,7 @@ def _baselines(evaluation: Evaluation) -> list[str]:
     heading += ["average precision", "plain sentences that get a label", "the model leads in macro-F1 by"]
     rows = [
         ["**balagh**", *_peer_cells(evaluation.figures), ""],
-        *(
-            [peer.name, *_peer_cells(peer.figures), shown(peer.lead.macro_f1, sign="+")]
-            for peer in evaluation.peers
-        ),
+        *([peer.name, *_peer_cells(peer.figures), shown(peer.lead.macro_f1, sign="+")] for peer in evaluation.peers),
     ]
     return [
         "## Beside simple baselines",
@@ -132,9 +129,9 @@ def _peer_cells(figures: Figures) -> list[str]:
 def _split(split: SplitGap) -> list[str]:
     gap = split.gap.macro_f1
     text = (
-        "Every sentence of the training side was scored by heads that had not seen it, twice: with "
-        "folds of whole groups, and with folds of sentences dealt out at random. Features, heads and "
-        "the way to thresholds are the same."
+        f"{split.sentences:,} sentences of the training side were scored by heads that had not seen them,"
+        " twice: with folds of whole groups, and with folds of sentences dealt out at random. Features, heads"
+        " and the way to thresholds are the same."
     )
     if gap.high is not None and gap.high < 0:
         text += (

@@ -65,9 +65,7 @@ def _strata(strata: Sequence[Part]) -> Table:
     table = _table("stratum", "sentences", "plain", "plain that get a label", "unearned label", "macro-F1")
     for part in strata:
         alarms = (shown(part.plain_alarm), shown(part.any_alarm))
-        table.add_row(
-            part.name or "(none)", f"{part.sentences:,}", f"{part.plain:,}", *alarms, shown(part.macro_f1, 2)
-        )
+        table.add_row(part.name or "(none)", f"{part.sentences:,}", f"{part.plain:,}", *alarms, shown(part.macro_f1, 2))
     return table
 
 

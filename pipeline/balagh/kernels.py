@@ -155,7 +155,10 @@ def _add_cues(hashes, masks, firsts, block, pairs, scores):
     longest = 0
     for s in range(len(scores)):
         longest = max(longest, firsts[s + 1] - firsts[s])
-    at, cues = np.empty(longest * N_SYMBOLS + 1, dtype=np.int64), np.empty(longest * N_SYMBOLS + 1, dtype=np.int64)
+    at, cues = (
+        np.empty(longest * N_SYMBOLS + 1, dtype=np.int64),
+        np.empty(longest * N_SYMBOLS + 1, dtype=np.int64),
+    )
     found = np.empty(1, dtype=np.int32)
     counts, touched = np.zeros(len(block[1]) + 1, dtype=np.int32), np.empty(len(block[1]) + 1, dtype=np.int32)
     for s in range(len(scores)):

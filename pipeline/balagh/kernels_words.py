@@ -41,6 +41,7 @@ def _affix_table(affixes: tuple[str, ...]) -> Any:
 _PREFIXES, _SUFFIXES = _affix_table(PREFIXES), _affix_table(SUFFIXES)
 _CONJUNCTIONS, _ARTICLES = _affix_table(CONJUNCTIONS), _affix_table(ARTICLES)
 
+
 @_jit
 def find_tokens(codes, starts, ends):
     """Fill in where each word or mark begins and ends; return how many there are."""

@@ -103,9 +103,7 @@ def opened(source: Source) -> AbstractContextManager[BinaryIO]:
     return open_binary(source) if isinstance(source, (str, os.PathLike)) else nullcontext(source)
 
 
-def read_lines(
-    source: Source, *, encoding: str = "utf-8", max_bytes: int = MAX_LINE
-) -> Iterator[Line | Problem]:
+def read_lines(source: Source, *, encoding: str = "utf-8", max_bytes: int = MAX_LINE) -> Iterator[Line | Problem]:
     r"""Yield every line of a source in order, or what is wrong with it.
 
     Parameters

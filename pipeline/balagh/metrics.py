@@ -217,9 +217,7 @@ def compare(
 
 
 def _outcome(truth: Truth, prediction: Prediction) -> Outcome:
-    return Outcome(
-        truth.labels, truth.primary, prediction.probabilities, prediction.given, primaries(prediction)
-    )
+    return Outcome(truth.labels, truth.primary, prediction.probabilities, prediction.given, primaries(prediction))
 
 
 def _drawn(outcome: Outcome, groups: Ints, resamples: int, seed: int) -> Samples:

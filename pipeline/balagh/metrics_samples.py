@@ -76,10 +76,7 @@ def draw(outcome: Outcome, groups: Ints, resamples: int, seed: int) -> Samples:
     names, group = np.unique(groups, return_inverse=True)
     sums = np.zeros((len(names), _tally(outcome).shape[1]))
     np.add.at(sums, group, _tally(outcome))
-    ranks = [
-        _Ranking(outcome.probabilities[:, j], outcome.labels[:, j], group)
-        for j in range(outcome.labels.shape[1])
-    ]
+    ranks = [_Ranking(outcome.probabilities[:, j], outcome.labels[:, j], group) for j in range(outcome.labels.shape[1])]
     parts = [
         _figures(weights @ sums, np.stack([rank.precision(weights) for rank in ranks], axis=1))
         for weights in _weights(len(names), len(groups), resamples, seed)
@@ -113,9 +110,7 @@ def _tally(outcome: Outcome) -> Floats:
         plain & silent,
         (given & ~truth).any(axis=1),
     ]
-    return np.column_stack(
-        [truth & given, given, truth, (p - truth) ** 2, deviations.reshape(len(p), -1), *whole]
-    )
+    return np.column_stack([truth & given, given, truth, (p - truth) ** 2, deviations.reshape(len(p), -1), *whole])
 
 
 def _figures(sums: Floats, precision_mean: Floats) -> Samples:

@@ -5,18 +5,31 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
+from queue import SimpleQueue
 from typing import Any, Final, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from balagh import ngram_growth, ngram_kernels, ngram_trie
-from balagh.ngram_plain import Analysis, Bools, Ints, Points, Rows, Terms, Weighing, decode, encode, frequencies
+from balagh.ngram_plain import (
+    Analysis,
+    Bools,
+    Ints,
+    Points,
+    Rows,
+    Terms,
+    Weighing,
+    decode,
+    encode,
+    frequencies,
+)
 
 Codes: TypeAlias = npt.NDArray[np.int32]
-_In, _Out = TypeVar("_In"), TypeVar("_Out")
+_In = TypeVar("_In")
+_Out = TypeVar("_Out")
 
 CHUNK: Final = 1 << 17
 """Characters that one call of compiled code reads, unless a single text has more."""
@@ -82,18 +95,58 @@ def _map(function: Callable[[_In], _Out], items: Iterable[_In], n_threads: int) 
         return list(pool.map(function, items))
 
 
-def _joined(parts: Sequence[tuple[Any, Any, Any]], n_threads: int) -> Rows:
-    """Put the rows of all chunks one below the other."""
-    begins = np.cumsum([0, *(len(data) for data, _, _ in parts)])
-    data, indices = np.empty(begins[-1]), np.empty(begins[-1], dtype=np.int32)
+def _gather(write: Callable[..., Any], sizes: Sequence[int], n_threads: int) -> Rows:
+    """Have the rows of all chunks written one below the other.
 
-    def copy(number: int) -> None:
-        mine = slice(begins[number], begins[number + 1])
-        data[mine], indices[mine] = parts[number][:2]
+    Parameters
+    ----------
+    write : callable
+        Given the number of a chunk, data and indices to write to, and where to begin, returns the row ends.
+    sizes : sequence of int
+        How many values each chunk has at most.
+    n_threads : int
+        Threads that write.
+    """
+    # Fresh memory costs more than what is written to it: nothing is written twice, the rest is given back.
+    data, indices = np.empty(sum(sizes)), np.empty(sum(sizes), dtype=np.int32)
+    ends = [np.zeros(1, dtype=np.int64)]
+    if n_threads == 1 or len(sizes) == 1:
+        for number in range(len(sizes)):
+            ends.append(write(number, data, indices, ends[-1][-1]))
+    else:
+        ends += _gather_on_threads(write, sizes, n_threads, data, indices)
+    data.resize(ends[-1][-1], refcheck=False)
+    indices.resize(ends[-1][-1], refcheck=False)
+    return Rows(data, indices, np.concatenate(ends)[1:])
 
-    _map(copy, range(len(parts)), n_threads)
-    ends = [ends + begin for (_, _, ends), begin in zip(parts, begins, strict=False)]
-    return Rows(data, indices, np.concatenate([np.empty(0, dtype=np.int64), *ends]))
+
+def _gather_on_threads(
+    write: Callable[..., Any], sizes: Sequence[int], n_threads: int, data: Any, indices: Any
+) -> list[Any]:
+    """Do `_gather`'s work; a chunk is written to a desk, and copied when the one before knows where it ends."""
+    desks: SimpleQueue[tuple[Any, Any]] = SimpleQueue()
+    for _ in range(n_threads):
+        desks.put((np.empty(max(sizes)), np.empty(max(sizes), dtype=np.int32)))
+    starts: list[Future[int]] = [Future() for _ in range(len(sizes) + 1)]
+    starts[0].set_result(0)
+
+    def job(number: int) -> Any:
+        desk = desks.get()
+        try:
+            ends = write(number, *desk, 0)
+            start, size = starts[number].result(), int(ends[-1])
+            starts[number + 1].set_result(start + size)
+            for place, values in zip((data, indices), desk, strict=True):
+                place[start : start + size] = values[:size]
+        except BaseException as error:
+            if not starts[number + 1].done():  # or those that wait for it would wait for ever
+                starts[number + 1].set_exception(error)
+            raise
+        finally:
+            desks.put(desk)
+        return ends + start
+
+    return _map(job, range(len(sizes)), n_threads)
 
 
 def _weights(weighing: Weighing) -> tuple[Any, Any, bool, int]:
@@ -123,14 +176,18 @@ class TermIndex:
 
     def rows(self, texts: Sequence[str], weighing: Weighing, n_threads: int) -> Rows:
         """Return the rows of the matrix of texts."""
-        weights, analysis = _weights(weighing), self._analysis
+        table, analysis, weights = (self._code_of, self._space), self._analysis, _weights(weighing)
 
-        def transform(chunk: Sequence[str]) -> Any:
-            return ngram_kernels.transform_rows(
-                *_encode(chunk, analysis.lowercase), self._code_of, self._space, analysis[:3], self._trie, weights
-            )
+        def prepare(chunk: Sequence[str]) -> tuple[Points, Ints, int]:
+            points, offsets = _encode(chunk, analysis.lowercase)
+            return points, offsets, ngram_kernels.most_ngrams(points, len(chunk), table[0], analysis[:3])
 
-        return _joined(_map(transform, _chunks(texts), n_threads), n_threads)
+        def write(number: int, *place: Any) -> Any:
+            points, offsets, _ = chunks[number]
+            return ngram_kernels.transform_rows(points, offsets, *table, analysis[:3], self._trie, weights, *place)
+
+        chunks = _map(prepare, _chunks(texts), n_threads)
+        return _gather(write, [most for _, _, most in chunks], n_threads)
 
 
 class BatchCounts:
@@ -176,14 +233,17 @@ class BatchCounts:
         """Read all chunks; return the key of each n-gram, and the number of texts that have it."""
         n_letters, first_text = len(self._alphabet), 0
         code_of, space = _code_table(self._alphabet, analysis.lowercase)
-        growth = ngram_growth.new_growth(n_letters)
+        growth, desk = ngram_growth.new_growth(n_letters), np.empty(0, dtype=np.int32)
         for points, offsets in chunks:
-            found, ends, growth = ngram_growth.grow(
-                points, offsets, code_of, space, analysis[:3], growth, self._bits, n_letters, first_text
+            most = ngram_kernels.most_ngrams(points, len(offsets) - 1, code_of, analysis[:3]) + 1
+            if most > len(desk):
+                desk = np.empty(most, dtype=np.int32)
+            ends, growth = ngram_growth.grow(
+                points, offsets, code_of, space, analysis[:3], growth, self._bits, n_letters, first_text, desk
             )
             if len(ends) == 0:
-                raise ValueError(f"more than {1 << int(self._bits[1]):,} different n-grams; fit on fewer documents")
-            self._found.append((found, ends))
+                raise ValueError(f"more than {1 << int(self._bits[1]):,} n-grams; fit on fewer documents")
+            self._found.append((desk[: ends[-1]].copy(), ends))
             first_text += len(ends)
         _, keys, texts, n_ngrams = growth
         return keys[:n_ngrams], texts[:n_ngrams, 1]
@@ -193,7 +253,8 @@ class BatchCounts:
         totals = np.zeros(len(self._keys), dtype=np.int64)
         for found, _ in self._found:
             totals += np.bincount(found, minlength=len(totals))
-        return totals[self._ngrams]
+        chosen: Ints = totals[self._ngrams]
+        return chosen
 
     def spell(self, chosen: Bools) -> Terms:
         """Return the n-grams that a mask chooses."""
@@ -205,7 +266,8 @@ class BatchCounts:
         weights, n_features = _weights(weighing), len(weighing.idf)
         feature_of = np.full(len(self._keys), -1, dtype=np.int32)
         feature_of[self._ngrams[chosen]] = np.arange(n_features)
-        parts = _map(
-            lambda part: ngram_growth.weigh_rows(*part, feature_of, n_features, weights), self._found, n_threads
-        )
-        return _joined(parts, n_threads)
+
+        def write(number: int, *place: Any) -> Any:
+            return ngram_growth.weigh_rows(*self._found[number], feature_of, n_features, weights, *place)
+
+        return _gather(write, [len(found) for found, _ in self._found], n_threads)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from balagh.ngram_kernels import jit, lay_out_text, lay_out_words, new_sheet, room_for, weigh_row
+from balagh.ngram_kernels import jit, lay_out, new_sheet, room_for, weigh_row
 
 _FIRST_SIZE = 1 << 14
 _U = np.uint64
@@ -51,7 +51,10 @@ def _grown(growth, n_letters, id_bits):
     """Return the same trie with twice the room."""
     _, keys, texts, n = growth
     table = np.zeros(4 * len(keys), dtype=np.uint64)
-    more_keys, more_texts = np.zeros(2 * len(keys), dtype=np.uint64), np.zeros((2 * len(keys), 2), dtype=np.int32)
+    more_keys, more_texts = (
+        np.zeros(2 * len(keys), dtype=np.uint64),
+        np.zeros((2 * len(keys), 2), dtype=np.int32),
+    )
     more_texts[:, 0] = -1
     more_keys[:n], more_texts[:n] = keys[:n], texts[:n]
     shift = _shift_for(table)
@@ -117,7 +120,7 @@ def _is_whole(codes, start, end):
 
 
 @jit
-def grow(points, offsets, code_of, space, analysis, growth, bits, n_letters, first_text):
+def grow(points, offsets, code_of, space, analysis, growth, bits, n_letters, first_text, found):
     """Learn the n-grams of many texts.
 
     Parameters
@@ -132,32 +135,25 @@ def grow(points, offsets, code_of, space, analysis, growth, bits, n_letters, fir
         How many codes there are.
     first_text : int
         Number of the first text.
+    found : int32 array
+        Where to write the numbers of the n-grams of all texts, end to end, with repeats.
 
     Returns
     -------
-    found : int32 array
-        Numbers of the n-grams of all texts, end to end, with repeats.
     ends : int64 array of shape (n_texts,)
         Where each text's numbers end; empty if there were more n-grams than there are numbers.
     growth : tuple
         The trie.
     """
-    shortest, longest, within_words = analysis
     room = room_for(offsets)
     codes = np.empty(room, dtype=np.int32)
     places = np.empty(room, dtype=np.int32), np.empty(room, dtype=np.int32)
-    most = 2 * (offsets[-1] - offsets[0]) + 4 * len(offsets)
-    found = np.empty(most * (longest - shortest + 1) + 1, dtype=np.int32)
     ends, end = np.empty(len(offsets) - 1, dtype=np.int64), 0
     for row in range(len(offsets) - 1):
-        text = points[offsets[row] : offsets[row + 1]]
-        if within_words:
-            n_codes = lay_out_words(text, code_of, space, codes)
-        else:
-            n_codes = lay_out_text(text, code_of, space, codes)
+        n_codes = lay_out(points[offsets[row] : offsets[row + 1]], code_of, space, analysis[2], codes)
         n, growth = _grow_by_text(codes, n_codes, analysis, growth, bits, n_letters, places, found[end:])
         if n < 0:
-            return found[:0], ends[:0], growth
+            return ends[:0], growth
         texts = growth[2]
         for k in range(end, end + n):
             seen = texts[_U(found[k])]
@@ -166,7 +162,7 @@ def grow(points, offsets, code_of, space, analysis, growth, bits, n_letters, fir
                 seen[1] += 1
         end += n
         ends[row] = end
-    return found[:end].copy(), ends, growth
+    return ends, growth
 
 
 @jit
@@ -183,7 +179,11 @@ def alphabetical(keys, order, n_letters, code_bits):
         As in `grow`.
     """
     n = len(keys)
-    size, place, child_place = np.ones(n, dtype=np.int64), np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
+    size, place, child_place = (
+        np.ones(n, dtype=np.int64),
+        np.empty(n, dtype=np.int64),
+        np.empty(n, dtype=np.int64),
+    )
     for ngram in range(n - 1, n_letters - 1, -1):
         size[keys[ngram] >> code_bits] += size[ngram]
     next_place = 0
@@ -220,21 +220,29 @@ def spell(keys, chosen, n_letters, code_bits):
 
 
 @jit
-def weigh_rows(found, ends, feature_of, n_features, weights):
-    """Return data, indices and row ends of the matrix of texts that `grow` has read."""
-    data, indices = np.empty(len(found), dtype=np.float64), np.empty(len(found), dtype=np.int32)
-    row_ends, sheet, end, start = np.empty(len(ends), dtype=np.int64), new_sheet(n_features), _U0, 0
-    longest = 0
-    for row in range(len(ends)):
-        longest = max(longest, ends[row] - (ends[row - 1] if row > 0 else 0))
+def weigh_rows(found, ends, feature_of, n_features, weights, data, indices, start):
+    """Write the matrix of texts that `grow` has read; return where each row ends.
+
+    Parameters
+    ----------
+    found, ends : int32 array, int64 array
+        What `grow` has written, and where each text's part ends.
+    feature_of : int32 array
+        Feature of each n-gram, -1 for none.
+    n_features, weights, data, indices, start
+        See `balagh.ngram_kernels.transform_rows`.
+    """
+    longest, begin = 0, 0
+    for end in ends:
+        longest, begin = max(longest, end - begin), end
     features = np.empty(longest + 1, dtype=np.int32)
+    row_ends, sheet, row_end, begin = np.empty(len(ends), dtype=np.int64), new_sheet(n_features), _U(start), 0
     for row in range(len(ends)):
         n = _U0
-        for k in range(start, ends[row]):
-            feature = feature_of[_U(found[k])]
-            features[n] = feature
-            n += _U(feature >= 0)
-        start = ends[row]
-        end = weigh_row(features, n, sheet, weights, indices, data, end)
-        row_ends[row] = end
-    return data[:end], indices[:end], row_ends
+        for k in range(begin, ends[row]):
+            features[n] = feature_of[_U(found[k])]
+            n += _U(features[n] >= 0)
+        begin = ends[row]
+        row_end = weigh_row(features, n, sheet, weights, indices, data, row_end)
+        row_ends[row] = row_end
+    return row_ends

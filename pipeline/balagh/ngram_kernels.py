@@ -29,7 +29,7 @@ _FACTOR = _U(_DE_BRUIJN)
 
 
 @jit
-def lay_out_words(points, code_of, space, codes):
+def _lay_out_words(points, code_of, space, codes):
     """Write the codes of a text's words, each between two spaces and with a 0 behind; return how many."""
     n, inside = _U0, False
     for i in range(_U(len(points))):
@@ -54,7 +54,7 @@ def lay_out_words(points, code_of, space, codes):
 
 
 @jit
-def lay_out_text(points, code_of, space, codes):
+def _lay_out_text(points, code_of, space, codes):
     """Write the codes of a text, runs of white space as one space, and a 0 behind; return how many."""
     n, spaces = _U0, False
     for i in range(_U(len(points))):
@@ -73,12 +73,32 @@ def lay_out_text(points, code_of, space, codes):
 
 
 @jit
+def lay_out(points, code_of, space, within_words, codes):
+    """Write the codes of a text as n-grams are to be cut from them, never across a 0; return how many."""
+    if within_words:
+        return _lay_out_words(points, code_of, space, codes)
+    return _lay_out_text(points, code_of, space, codes)
+
+
+@jit
 def room_for(offsets):
     """Return how many codes the longest text may be laid out in."""
     longest = 0
     for row in range(len(offsets) - 1):
         longest = max(longest, offsets[row + 1] - offsets[row])
     return 2 * longest + 4
+
+
+@jit
+def most_ngrams(points, n_texts, code_of, analysis):
+    """Return how many n-grams texts have at most, repeats included."""
+    shortest, longest, within_words = analysis
+    spaces = 0
+    if within_words:
+        for i in range(_U(len(points))):
+            spaces += code_of[points[i]] < 0
+    # Each space may end a word, and so may each text; a word brings two spaces of its own.
+    return (len(points) + spaces + 2 * n_texts) * (longest - shortest + 1)
 
 
 @jit
@@ -198,7 +218,7 @@ def weigh_row(found, n, sheet, weights, indices, data, start):
         feature = _U(indices[k])
         count = _U(counts[feature])
         counts[feature] = 0
-        if count < _U(len(frequency)):
+        if count < _U(len(frequency)):  # noqa: SIM108 - two conditions in one line are hard to read
             tf = frequency[count]
         else:
             tf = math.log(count) + 1.0 if sublinear else float(count)
@@ -214,8 +234,8 @@ def weigh_row(found, n, sheet, weights, indices, data, start):
 
 
 @jit
-def transform_rows(points, offsets, code_of, space, analysis, trie, weights):
-    """Return data, indices and the row ends of the matrix of many texts.
+def transform_rows(points, offsets, code_of, space, analysis, trie, weights, data, indices, start):
+    """Write the matrix of many texts; return where each row ends.
 
     Parameters
     ----------
@@ -231,26 +251,21 @@ def transform_rows(points, offsets, code_of, space, analysis, trie, weights):
         Shortest and longest n-gram; whether they keep within words.
     trie : (int32 array, int, int)
         Records and root, see `balagh.ngram_trie.place`, and the number of features.
-    weights : tuple
+    weights, data, indices
         See `weigh_row`.
+    start : int
+        Where the first row begins.
     """
     shortest, longest, within_words = analysis
     room = room_for(offsets)
-    lengths = longest - shortest + 1
-    most = (2 * (offsets[-1] - offsets[0]) + 4 * len(offsets)) * lengths
-    codes, found = np.empty(room, dtype=np.int32), np.empty(room * lengths + 1, dtype=np.int32)
+    codes, found = np.empty(room, dtype=np.int32), np.empty(room * (longest - shortest + 1) + 1, dtype=np.int32)
     active = np.empty(room, dtype=np.int32), np.empty(room, dtype=np.int32), np.empty(room, dtype=np.int32)
-    data, indices = np.empty(most, dtype=np.float64), np.empty(most, dtype=np.int32)
-    ends, sheet, end = np.empty(len(offsets) - 1, dtype=np.int64), new_sheet(trie[2]), _U0
+    ends, sheet, end = np.empty(len(offsets) - 1, dtype=np.int64), new_sheet(trie[2]), _U(start)
     for row in range(len(offsets) - 1):
-        text = points[offsets[row] : offsets[row + 1]]
-        if within_words:
-            n_codes = lay_out_words(text, code_of, space, codes)
-        else:
-            n_codes = lay_out_text(text, code_of, space, codes)
+        n_codes = lay_out(points[offsets[row] : offsets[row + 1]], code_of, space, within_words, codes)
         n = _find(codes, n_codes, shortest, longest, trie, active, found)
         if within_words and shortest > 3:
             n = _find_short_words(codes, n_codes, shortest, trie, found, n)
         end = weigh_row(found, n, sheet, weights, indices, data, end)
         ends[row] = end
-    return data[:end], indices[:end], ends
+    return ends

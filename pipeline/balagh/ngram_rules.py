@@ -38,11 +38,12 @@ def check_params(params: dict[str, Any]) -> None:
         raise ValueError(f"Invalid value for ngram_range={params['ngram_range']}: an n-gram has a letter at least.")
     for name in ("min_df", "max_df"):
         share = params[name]
-        if not (share >= 1 if isinstance(share, Integral) else isinstance(share, Real) and 0 <= share <= 1):
+        whole = isinstance(share, Integral)
+        if not (int(share) >= 1 if whole else isinstance(share, Real) and 0 <= float(share) <= 1):
             raise ValueError(f"Invalid value for {name}={share!r}: an int from 1 or a float from 0 to 1 is expected.")
     for name in ("n_threads", "max_features"):
         number = params[name]
-        if not (isinstance(number, Integral) and number >= 1 or (name == "max_features" and number is None)):
+        if not ((isinstance(number, Integral) and int(number) >= 1) or (name == "max_features" and number is None)):
             raise ValueError(f"Invalid value for {name}={number!r}: an int from 1 is expected.")
 
 
@@ -96,7 +97,7 @@ def choose(df: Ints, totals: Callable[[], Ints], n_documents: int, params: dict[
     if len(df) == 0:
         raise ValueError("empty vocabulary; perhaps the documents are empty or shorter than every n-gram")
     low, high = (
-        value if isinstance(value, Integral) else value * n_documents
+        int(value) if isinstance(value, Integral) else value * n_documents
         for value in (params["min_df"], params["max_df"])
     )
     if high < low:

@@ -16,6 +16,8 @@ NO_FEATURE = np.iinfo(np.int32).max
 _FREE = -2
 # Slots tried before the search moves on for good; more packs hardly tighter.
 _PATIENCE = 16
+# Nodes with so few children try the holes that others have left.
+_SMALL = 2
 
 
 @jit
@@ -67,7 +69,7 @@ def _children_of(parent):
 @jit
 def _free_base(used, codes, start):
     """Return the first base from a start on at which the slots of all codes are free."""
-    base = start
+    base, tries = start, 0
     while True:
         free = True
         for code in codes:
@@ -76,7 +78,8 @@ def _free_base(used, codes, start):
                 break
         if free:
             return base
-        base += 1
+        tries += 1
+        base += 1 + tries // _PATIENCE
 
 
 @jit
@@ -104,7 +107,7 @@ def place(parent, code, feature, n_codes):
         mine = children[begins[p] : begins[p + 1]]
         while used[first_free]:
             first_free += 1
-        if fan != fan_before:
+        if fan != fan_before and fan <= _SMALL:
             fan_before, start = fan, first_free
         # A base is at least 0, for the slot ``base`` itself is read as well: by code 0.
         low = max(start - code[mine[0]], 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 import numpy as np
@@ -212,7 +212,11 @@ class CharNgramTfidf(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None
     def _matrix(self, rows: Rows) -> sp.csr_matrix:
         indptr = np.concatenate([[0], rows.ends])
         size = np.int32 if indptr[-1] <= np.iinfo(np.int32).max else np.int64
-        parts = rows.data.astype(self.dtype, copy=False), rows.indices.astype(size, copy=False), indptr.astype(size)
+        parts = (
+            rows.data.astype(self.dtype, copy=False),
+            rows.indices.astype(size, copy=False),
+            indptr.astype(size),
+        )
         matrix = sp.csr_matrix(parts, shape=(len(rows.ends), len(self._terms.ends)), copy=False)
         matrix.has_sorted_indices = True
         return matrix

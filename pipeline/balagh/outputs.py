@@ -106,11 +106,11 @@ def _table(doc: str, rows: Sequence[Result], colours: dict[str, str]) -> Table:
 
 
 def visible(text: str) -> str:
-    """Return a text with controls of the terminal and of text direction as visible tokens.
+    r"""Return a text with controls of the terminal and of text direction as visible tokens.
 
     Examples
     --------
-    >>> visible("a\\x1b[2J")
+    >>> visible("a\x1b[2J")
     'a<U+001B>[2J'
     """
     return "".join(f"<U+{ord(char):04X}>" if _is_control(char) else char for char in text)

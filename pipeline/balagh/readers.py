@@ -204,9 +204,7 @@ def _field(row: dict[str, object], field: str) -> str:
 
 def _scan_csv(source: Source, given: _Settings, delimiter: str = ",") -> Iterator[TextRow | Problem]:
     lines = read_lines(source, encoding=given.encoding, max_bytes=given.max_bytes)
-    rows = csv_column(
-        lines, path=given.path, column=given.field, delimiter=delimiter, max_bytes=given.max_bytes
-    )
+    rows = csv_column(lines, path=given.path, column=given.field, delimiter=delimiter, max_bytes=given.max_bytes)
     for row in rows:
         yield row if isinstance(row, Problem) else TextRow(given.path, row.number, row.text)
 

@@ -186,14 +186,8 @@ def _faults(row: _Line, raw: str, strict: bool) -> list[str]:
 
 def _primary_faults(primary: str, labels: tuple[str, ...]) -> list[str]:
     if not labels:
-        return (
-            []
-            if primary == NONE
-            else [f"primary {shown(primary)} of a sentence without labels; write 'none'"]
-        )
-    return (
-        [] if primary in labels else [f"primary {shown(primary)} is not among the labels {', '.join(labels)}"]
-    )
+        return [] if primary == NONE else [f"primary {shown(primary)} of a sentence without labels; write 'none'"]
+    return [] if primary in labels else [f"primary {shown(primary)} is not among the labels {', '.join(labels)}"]
 
 
 def _strict_faults(row: _Line, raw: str) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, Literal, cast
+from typing import BinaryIO, Literal
 
 import msgspec
 from rich.console import Console
@@ -16,8 +16,8 @@ from rich.console import Console
 from balagh.atomic import replacing
 from balagh.errors import DataError, MissingFileError
 from balagh.lines import Source
-from balagh.problems import Problem
 from balagh.outputs import Format, Result, Writer, csv_writer, jsonl_writer, table_writer
+from balagh.problems import Problem
 from balagh.readers import TextRow, read_document, scan_texts
 from balagh.tagger import Tagger
 
@@ -152,8 +152,7 @@ def _writer(file: BinaryIO, tagger: Tagger, job: Job) -> Writer:
         return csv_writer(file, tagger.labels, raw=job.raw)
     if job.output is None:
         return table_writer(Console(), tagger.labels)
-    text = cast("BinaryIO", file)
-    return table_writer(Console(file=_TextOver(text), width=120), tagger.labels)  # type: ignore[arg-type]
+    return table_writer(Console(file=_TextOver(file), width=120), tagger.labels)  # type: ignore[arg-type]
 
 
 class _TextOver:

@@ -72,9 +72,7 @@ class Tagger:
         self._sets: dict[int, tuple[str, ...]] = {}
         self._slope: Floats = np.array([entry.slope for entry in entries])
         self._offset: Floats = np.array([entry.offset for entry in entries])
-        self._scorer = Scorer(
-            bundle.manifest.layout, bundle.blocks, np.array([entry.intercept for entry in entries])
-        )
+        self._scorer = Scorer(bundle.manifest.layout, bundle.blocks, np.array([entry.intercept for entry in entries]))
 
     @classmethod
     def load(cls, path: str | Path, *, threads: int = 1) -> Tagger:

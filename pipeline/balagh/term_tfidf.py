@@ -93,7 +93,9 @@ class TermTfidf(TransformerMixin, BaseEstimator):
         keys, df = np.unique(np.concatenate([np.unique(row) for row in rows]), return_counts=True)
         keep = df >= self.min_df
         if not keep.any():
-            raise DataError(f"no {self.family} term occurs in {self.min_df} sentences; give more data or lower min_df_terms")
+            raise DataError(
+                f"no {self.family} term occurs in {self.min_df} sentences; give more data or lower min_df_terms"
+            )
         self.keys_, df = keys[keep], df[keep]
         self.idf_ = np.log((1 + len(rows)) / (1 + df)) + 1
         self.names_ = np.array([names[key] for key in self.keys_.tolist()], dtype=object)

@@ -9,7 +9,8 @@ Two families, each of which becomes a block of features of its own:
     class with each stem up to three tokens before or after it.
 
 A term is known by a 46-bit key, hashed from its parts; any two of a hundred thousand terms share a key with a
-probability of 7e-5, and a term that is none of them passes for one of them once in 700 million. Compiled code makes the same keys in the same order (`balagh.kernels`).
+probability of 7e-5, and a term that is none of them passes for one of them once in 700 million. Compiled code
+makes the same keys in the same order (`balagh.kernels`).
 """
 
 from __future__ import annotations

@@ -70,9 +70,7 @@ def _table(headings: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> Tab
     for heading in headings[1:]:
         table.add_column(heading, justify="right")
     for name, *figures in rows:
-        table.add_row(
-            str(name), *(f"{figure:,}" if isinstance(figure, int) else str(figure) for figure in figures)
-        )
+        table.add_row(str(name), *(f"{figure:,}" if isinstance(figure, int) else str(figure) for figure in figures))
     return table
 
 

@@ -22,7 +22,7 @@ def main() -> None:
         sys.exit(USER_ERROR)
     except BrokenPipeError:
         # The reader (`head`, a pager) has gone: nothing to say, and nothing to flush at exit.
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None
         sys.exit(0)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""

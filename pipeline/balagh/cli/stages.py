@@ -31,7 +31,10 @@ def prepare(
     typer.echo(f"prepare: {sizes['train']} sentences to train on, {sizes['test']} to test on", err=True)
 
 
-@app.command(rich_help_panel="Pipeline", epilog="Example: balagh featurize --prepared data/prepared --out data/features")
+@app.command(
+    rich_help_panel="Pipeline",
+    epilog="Example: balagh featurize --prepared data/prepared --out data/features",
+)
 def featurize(
     prepared: Annotated[Path, typer.Option(help="Folder that `balagh prepare` has written.")] = _PREPARED,
     out: Annotated[Path, typer.Option(help="Folder to write vectorizer and matrix to.")] = _FEATURES,

@@ -36,7 +36,8 @@ class OutputFormat(StrEnum):
 )
 def tag(
     paths: Annotated[
-        list[str] | None, typer.Argument(help="Files to tag; - or nothing reads standard input.", metavar="[PATH…|-]")
+        list[str] | None,
+        typer.Argument(help="Files to tag; - or nothing reads standard input.", metavar="[PATH…|-]"),
     ] = None,
     as_: Annotated[
         InputForm,
@@ -45,7 +46,8 @@ def tag(
     field: Annotated[str, typer.Option(help="Field or column that holds the text of a row.")] = "text",
     format_: Annotated[OutputFormat, typer.Option("--format", help="How to write the results.")] = OutputFormat.TABLE,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="File to write, whole or not at all.", metavar="FILE")
+        Path | None,
+        typer.Option("--output", "-o", help="File to write, whole or not at all.", metavar="FILE"),
     ] = None,
     model: ModelOption = MODEL,
     encoding: Annotated[str, typer.Option(help="utf-8, or cp1256 for old Windows files.")] = "utf-8",

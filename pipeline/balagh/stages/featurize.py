@@ -34,7 +34,8 @@ def featurize(prepared: Path, out: Path, params: FeatureParams, folding: Folding
     buffer = io.BytesIO()
     sp.save_npz(buffer, matrix, compressed=False)
     write_atomically(out / "train.npz", buffer.getvalue())
-    return matrix.shape
+    rows, columns = matrix.shape
+    return int(rows), int(columns)
 
 
 def write_joblib(path: Path, value: object) -> None:
