@@ -69,7 +69,7 @@ def _children_of(parent):
 @jit
 def _free_base(used, codes, start):
     """Return the first base from a start on at which the slots of all codes are free."""
-    base, tries = start, 0
+    base = start
     while True:
         free = True
         for code in codes:
@@ -78,8 +78,7 @@ def _free_base(used, codes, start):
                 break
         if free:
             return base
-        tries += 1
-        base += 1 + tries // _PATIENCE
+        base += 1
 
 
 @jit

@@ -64,7 +64,7 @@ class CharNgramTfidf(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None
     >>> vectorizer = CharNgramTfidf(ngram_range=(2, 3))
     >>> matrix = vectorizer.fit_transform(["أدان المجلس الهجوم", "يدين المجلس الهجوم"])
     >>> matrix.shape
-    (2, 29)
+    (2, 40)
     >>> vectorizer.get_feature_names_out()[:3].tolist()
     [' أ', ' أد', ' ا']
     """
