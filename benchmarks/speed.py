@@ -53,7 +53,8 @@ def rows(model: Path, runs: int, count: int) -> list[Row]:
 
 
 def _text(sentences: list[str]) -> str:
-    return " ".join(sentences)[:20_000]
+    """Return paragraphs of four sentences, as a news item has them."""
+    return "\n".join(" ".join(sentences[at : at + 4]) for at in range(0, 120, 4))
 
 
 def _ratio_row(job: str, peer: str, speeds: tuple[float, float], wanted: str) -> Row:

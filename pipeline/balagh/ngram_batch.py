@@ -31,7 +31,7 @@ Codes: TypeAlias = npt.NDArray[np.int32]
 _In = TypeVar("_In")
 _Out = TypeVar("_Out")
 
-CHUNK: Final = 1 << 17
+CHUNK: Final = 1 << 16
 """Characters that one call of compiled code reads, unless a single text has more."""
 
 TABLE: Final = 1024

@@ -28,7 +28,7 @@ _WORTH_COMPILED: Final = 2000
 _WORTH_BATCH: Final = 16
 
 
-class TaggedSentence(msgspec.Struct, frozen=True):
+class TaggedSentence(msgspec.Struct, frozen=True, gc=False):
     """A sentence of a text, where it stands there, and its labels.
 
     ``raw[start:end] == text`` for the raw text that was tagged.
