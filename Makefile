@@ -17,7 +17,7 @@ main: .venv/main.stamp
 env: .venv/test.stamp
 
 test: .venv/test.stamp
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto
 
 lint: .venv/test.stamp
 	$(BIN)/ruff check pipeline tests benchmarks tools
@@ -42,10 +42,11 @@ bench: .venv/bench.stamp
 	touch $@
 
 .venv/test.stamp: .venv/main.stamp
-	$(BIN)/python -m pip install --quiet -c constraints.txt $$($(NAMES) parquet audit bench test lint)
+	$(BIN)/python -m pip install --quiet -c constraints.txt $$($(NAMES) test lint)
 	touch $@
 
 .venv/bench.stamp: .venv/test.stamp
+	$(BIN)/python -m pip install --quiet -c constraints.txt $$($(NAMES) bench)
 	touch $@
 
 # Needs uv; writes versions and hashes for every platform, and no addresses.
@@ -54,5 +55,5 @@ constraints:
 	  --no-emit-index-url --no-header --no-annotate --python-version 3.11 pyproject.toml -o constraints.txt
 
 clean:
-	rm -rf .venv data/prepared data/features models/tagger.* reports/plots reports/report.md reports/metrics.json
+	rm -rf .venv data/prepared data/features models/tagger.*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import joblib
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from balagh.bundle import save_bundle
 from balagh.dataset import group_documents, label_matrix
@@ -16,6 +17,10 @@ from balagh.model import SentenceTagger
 from balagh.params import DataParams, FeatureParams, Params, TrainParams
 from balagh.records import LabelledSentence, load_labelled
 from balagh.tagger import Tagger
+
+# A busy machine is slow at times, and compiled code is slow at first: no example has a deadline.
+settings.register_profile("balagh", deadline=None)
+settings.load_profile("balagh")
 
 ROOT = Path(__file__).parent.parent
 SMALL = Params(

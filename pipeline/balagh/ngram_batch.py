@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from queue import SimpleQueue
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from balagh import ngram_growth, ngram_kernels, ngram_trie
+from balagh.ngram_gather import gather, map_on_threads
 from balagh.ngram_plain import (
     Analysis,
     Bools,
@@ -28,8 +27,6 @@ from balagh.ngram_plain import (
 )
 
 Codes: TypeAlias = npt.NDArray[np.int32]
-_In = TypeVar("_In")
-_Out = TypeVar("_Out")
 
 CHUNK: Final = 1 << 16
 """Characters that one call of compiled code reads, unless a single text has more."""
@@ -88,67 +85,6 @@ def _chunks(texts: Sequence[str]) -> Iterator[Sequence[str]]:
             start, size = end, 0
 
 
-def _map(function: Callable[[_In], _Out], items: Iterable[_In], n_threads: int) -> list[_Out]:
-    if n_threads == 1:
-        return [function(item) for item in items]
-    with ThreadPoolExecutor(n_threads) as pool:
-        return list(pool.map(function, items))
-
-
-def _gather(write: Callable[..., Any], sizes: Sequence[int], n_threads: int) -> Rows:
-    """Have the rows of all chunks written one below the other.
-
-    Parameters
-    ----------
-    write : callable
-        Given the number of a chunk, data and indices to write to, and where to begin, returns the row ends.
-    sizes : sequence of int
-        How many values each chunk has at most.
-    n_threads : int
-        Threads that write.
-    """
-    # Fresh memory costs more than what is written to it: nothing is written twice, the rest is given back.
-    data, indices = np.empty(sum(sizes)), np.empty(sum(sizes), dtype=np.int32)
-    ends = [np.zeros(1, dtype=np.int64)]
-    if n_threads == 1 or len(sizes) == 1:
-        for number in range(len(sizes)):
-            ends.append(write(number, data, indices, ends[-1][-1]))
-    else:
-        ends += _gather_on_threads(write, sizes, n_threads, data, indices)
-    data.resize(ends[-1][-1], refcheck=False)
-    indices.resize(ends[-1][-1], refcheck=False)
-    return Rows(data, indices, np.concatenate(ends)[1:])
-
-
-def _gather_on_threads(
-    write: Callable[..., Any], sizes: Sequence[int], n_threads: int, data: Any, indices: Any
-) -> list[Any]:
-    """Do `_gather`'s work; a chunk is written to a desk, and copied when the one before knows where it ends."""
-    desks: SimpleQueue[tuple[Any, Any]] = SimpleQueue()
-    for _ in range(n_threads):
-        desks.put((np.empty(max(sizes)), np.empty(max(sizes), dtype=np.int32)))
-    starts: list[Future[int]] = [Future() for _ in range(len(sizes) + 1)]
-    starts[0].set_result(0)
-
-    def job(number: int) -> Any:
-        desk = desks.get()
-        try:
-            ends = write(number, *desk, 0)
-            start, size = starts[number].result(), int(ends[-1])
-            starts[number + 1].set_result(start + size)
-            for place, values in zip((data, indices), desk, strict=True):
-                place[start : start + size] = values[:size]
-        except BaseException as error:
-            if not starts[number + 1].done():  # or those that wait for it would wait for ever
-                starts[number + 1].set_exception(error)
-            raise
-        finally:
-            desks.put(desk)
-        return ends + start
-
-    return _map(job, range(len(sizes)), n_threads)
-
-
 def _weights(weighing: Weighing) -> tuple[Any, Any, bool, int]:
     table = np.concatenate([[0.0], frequencies(range(1, TABLE), weighing.sublinear)])
     norm = {None: 0, "l1": 1, "l2": 2}[weighing.norm]
@@ -186,8 +122,8 @@ class TermIndex:
             points, offsets, _ = chunks[number]
             return ngram_kernels.transform_rows(points, offsets, *table, analysis[:3], self._trie, weights, *place)
 
-        chunks = _map(prepare, _chunks(texts), n_threads)
-        return _gather(write, [most for _, _, most in chunks], n_threads)
+        chunks = map_on_threads(prepare, _chunks(texts), n_threads)
+        return gather(write, [most for _, _, most in chunks], n_threads)
 
 
 class BatchCounts:
@@ -270,4 +206,4 @@ class BatchCounts:
         def write(number: int, *place: Any) -> Any:
             return ngram_growth.weigh_rows(*self._found[number], feature_of, n_features, weights, *place)
 
-        return _gather(write, [len(found) for found, _ in self._found], n_threads)
+        return gather(write, [len(found) for found, _ in self._found], n_threads)
