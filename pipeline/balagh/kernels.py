@@ -43,7 +43,7 @@ def _add_share(found, n_found, block, counts, touched, score):
     _, rows, scale = block
     n = 0
     for i in range(n_found):
-        feature = found[i]
+        feature = np.uint32(found[i])
         # Written in any case and kept only if new: a branch here would be guessed wrong too often.
         touched[n] = feature
         n += counts[feature] == 0
@@ -52,7 +52,7 @@ def _add_share(found, n_found, block, counts, touched, score):
         return
     norm, sums = 0.0, np.zeros(len(score))
     for i in range(n):
-        feature = touched[i]
+        feature = np.uint32(touched[i])
         count = counts[feature]
         counts[feature] = 0
         tf = LOGS[count] if count < LOG_TABLE else 1 + math.log(count)

@@ -64,14 +64,15 @@ def find(table, key):
     slots, present, shift, present_shift = table
     mixed = key * _GOLDEN
     bit = mixed >> present_shift
-    if (present[np.int64(bit >> _S6)] >> (bit & _U63)) & _U1 == _U0:
+    if (present[bit >> _S6] >> (bit & _U63)) & _U1 == _U0:
         return np.int32(-1)
-    last = len(slots) - 1
-    slot = np.int64(mixed >> shift)
+    # Unsigned places: a signed index would be checked for being negative at every read.
+    last = np.uint64(len(slots) - 1)
+    slot = mixed >> shift
     while True:
         there = slots[slot]
         if there == _U0:
             return np.int32(-1)
         if there >> _FEATURE_BITS == key:
             return np.int32(there & _FEATURE_MASK)
-        slot = (slot + 1) & last
+        slot = (slot + _U1) & last
