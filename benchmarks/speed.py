@@ -84,7 +84,8 @@ def memory_row(model: Path) -> str:
                 "import resource, sys; from balagh.cli import main\n"
                 "sys.argv = ['balagh', 'tag', '--as', 'sentences', '--format', 'jsonl', '-o',"
                 f" {str(source)!r} + '.out', '--model', {str(model)!r}, {str(source)!r}]\n"
-                "main(); print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+                "try:\n    main()\nexcept SystemExit:\n    pass\n"
+                "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
             )
             done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
             peaks.append(int(done.stdout) * (1 if sys.platform == "darwin" else 1024))
