@@ -4,7 +4,7 @@ Examples
 --------
 >>> import balagh
 >>> tagger = balagh.load("models/tagger.safetensors")
->>> [sentence.labels for sentence in tagger.tag("أدانت الوزارة الهجوم على المدنيين.")]
+>>> [s.labels for s in tagger.tag("أدانت وزارة الخارجية بشدة الهجوم الإرهابي على القافلة.")]
 [('condemnation',)]
 """
 
