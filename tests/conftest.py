@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import settings
 
 from balagh.bundle import save_bundle
+from balagh.cli import main
 from balagh.dataset import group_documents, label_matrix
 from balagh.export import export_bundle
 from balagh.model import SentenceTagger
@@ -60,3 +62,17 @@ def small(labelled, tmp_path_factory) -> Trained:
 @pytest.fixture(scope="session")
 def tagger(small) -> Tagger:
     return Tagger.load(small.safetensors)
+
+
+@pytest.fixture
+def command(monkeypatch, capsys):
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["balagh", "evaluate", *map(str, arguments)])
+        try:
+            main()
+            code = 0
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        return code, *capsys.readouterr()
+
+    return run
