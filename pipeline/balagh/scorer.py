@@ -7,7 +7,7 @@ whichever is taken, in whatever company, on however many threads.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -47,6 +47,11 @@ class BlockScale(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     factor: float
     power: float
+
+    def of(self, values: Floats) -> float:
+        """Return the number that a block's vector is multiplied by."""
+        # cumsum adds one by one, as compiled code does; sum would add in pairs.
+        return float(self.factor / math.sqrt(np.cumsum(values * values)[-1]) ** self.power)
 
 
 class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -93,20 +98,22 @@ class Scorer:
     def features(self, words: Sequence[bytes], name: str) -> Indices:
         """Return the known features of a block in the order in which they are met, repeats included."""
         if name == "ngrams":
-            found = np.concatenate([np.empty(0, dtype=np.int64), *map(self._ngrams_of, words)])
+            found = self.ngrams(words)
         else:
             family: Family = "words" if name == "words" else "cues"
             found = lookup(self.blocks[name].keys, terms(words, family, self.matcher).keys)
         return found[found >= 0]
+
+    def ngrams(self, words: Sequence[bytes]) -> Indices:
+        """Return the feature of each character n-gram of the words, -1 for an unknown one."""
+        return np.concatenate([np.empty(0, dtype=np.int64), *map(self._ngrams_of, words)])
 
     def _score_tokens(self, words: Sequence[bytes]) -> Floats:
         score = self.intercept.copy()
         for name, block in self.blocks.items():
             features, values = weigh(self.features(words, name), block)
             if len(features):
-                # cumsum adds one by one, as compiled code does; sum would add in pairs.
-                scale = self.layout.scales[name]
-                factor = scale.factor / math.sqrt(np.cumsum(values * values)[-1]) ** scale.power
+                factor = self.layout.scales[name].of(values)
                 weights = block.rows[features, 1:].astype(np.float64)
                 score += np.cumsum(values[:, None] * weights, axis=0)[-1] * factor
         return score
@@ -132,18 +139,25 @@ def lookup(known: Keys, keys: Keys) -> Indices:
     return np.where(known[at] == keys, at, -1)
 
 
+def ngram_spans(size: int, shortest: int, longest: int) -> Iterator[tuple[int, int]]:
+    """Yield start and end of each n-gram of a word padded to ``size`` symbols, as ``char_wb`` orders them.
+
+    N-grams go from short to long, each length from left to right, and a padded word that is not longer than
+    an n-gram counts once and ends the list.
+    """
+    for length in range(shortest, longest + 1):
+        yield from ((i, min(i + length, size)) for i in range(max(size - length, 0) + 1))
+        if size <= length:
+            break
+
+
 def ngram_keys(word: bytes, shortest: int, longest: int) -> Keys:
     """Return the keys of a word's character n-grams, in the order of scikit-learn's ``char_wb`` analyser.
 
-    The word is padded with a space on both sides; n-grams go from short to long, each length from left to
-    right, and a padded word that is not longer than an n-gram counts once and ends the list.
+    The word is padded with a space on both sides; see `ngram_spans`.
     """
     codes = [1, *(code - SPACE + 1 for code in word), 1]
-    keys: list[int] = []
-    for length in range(shortest, longest + 1):
-        keys.extend(pack(codes[i : i + length]) for i in range(max(len(codes) - length, 0) + 1))
-        if len(codes) <= length:
-            break
+    keys = [pack(codes[start:end]) for start, end in ngram_spans(len(codes), shortest, longest)]
     return np.array(keys, dtype=np.uint64)
 
 

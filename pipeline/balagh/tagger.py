@@ -20,6 +20,7 @@ from balagh.sentences import Sentence, split
 
 if TYPE_CHECKING:
     from balagh.batches import BatchScorer
+    from balagh.explain import Explanation
 
 _TOLERANCE = 1e-9
 _NOT_A_LIST = "sentences must be a list of str; use tag(text) for one text"
@@ -138,6 +139,25 @@ class Tagger:
         if len(sentences) < (_WORTH_BATCH if loaded else _WORTH_COMPILED):
             return self._scorer.score(sentences)
         return self._batches.score(sentences, self.threads)
+
+    def explain(self, text: str, *, top: int = 10) -> Explanation:
+        """Explain the scores of one sentence, taken as it is given; see `balagh.explain`.
+
+        Parameters
+        ----------
+        text : str
+            Any text; it is not split.
+        top : int
+            Features to name for and against each label.
+        """
+        from balagh.explain import explain  # few need it
+
+        return explain(self, text, top=top)
+
+    @property
+    def scorer(self) -> Scorer:
+        """What counts and weighs the features, for tools that look into the model."""
+        return self._scorer
 
     @cached_property
     def _batches(self) -> BatchScorer:

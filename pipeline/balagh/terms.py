@@ -139,8 +139,10 @@ def _cue_terms(tokens: Sequence[bytes], hashes: Keys, matcher: CueMatcher) -> li
     events = [(i, cue) for i, token in enumerate(tokens) for cue in matcher.classes(token)]
     at, cues = np.array(events, dtype=np.int64).reshape(-1, 2).T
     none = np.full(len(at), -1, dtype=np.int64)
-    gap = at[None, :] - at[:, None]
-    left, right = np.nonzero((gap > 0) & (gap <= REACH))
+    # Events ascend by token: the partners of each stand in one run.
+    begin, end = np.searchsorted(at, at, "right"), np.searchsorted(at, at + REACH, "right")
+    left = np.repeat(np.arange(len(at)), end - begin)
+    right = np.arange(len(left)) + np.repeat(begin - np.concatenate(([0], np.cumsum(end - begin)[:-1])), end - begin)
     made = [(CUE, at, at, cues, none), (CUE_CUE, at[left], at[right], cues[left], cues[right])]
     for step in range(1, SKIP + 1):
         inside = at + step < len(tokens)
