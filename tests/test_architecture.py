@@ -13,8 +13,9 @@ FLOORS = [
     "labels errors params atomic problems",
     "folding text alphabet codes endings debris sentences alignment lines csv_rows records readers prepared",
     "stems cues terms term_tfidf ngram_* ngrams duplicates dataset data_check calibration metrics*",
-    "heads scorer kernels kernels_lookup kernels_words batches features bundle model export tagger occurrences explain baselines*",
-    "outputs tag_files views evaluation* report* stages.*",
+    "heads scorer kernels kernels_lookup kernels_words batches features bundle model export tagger occurrences explain"
+    " baselines*",
+    "html.* outputs tag_files views evaluation* report* stages.*",
     "cli.* __main__",
 ]
 """Modules of each floor, from the ground up."""
