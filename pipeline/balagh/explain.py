@@ -40,6 +40,18 @@ class Feature(msgspec.Struct, frozen=True):
     count: int
     weight: float
 
+    def shown(self) -> str:
+        """Return a name for readers: a tatweel stands where the word of an n-gram goes on.
+
+        Examples
+        --------
+        >>> Feature("ngrams", " ادا", 1, 0.5).shown(), Feature("words", "ادا", 1, 0.5).shown()
+        ('اداـ', 'ادا')
+        """
+        if self.block != "ngrams":
+            return self.name
+        return "ـ" * (self.name[0] != " ") + self.name.strip() + "ـ" * (self.name[-1] != " ")
+
 
 class Change(msgspec.Struct, frozen=True):
     """A run of words without which the sentence would get a label, or lose it."""

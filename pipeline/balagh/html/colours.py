@@ -106,9 +106,10 @@ def css(n_labels: int) -> str:
     """Return the style sheet with every colour as a custom property, for light and dark.
 
     It names ``--page --surface --text --muted --border --control --focus``, for the label of number *i*
-    ``--label-i``, ``--tint-i`` and ``--stripe-i``, and for shaded words the classes ``.up1`` to ``.up5`` and
-    ``.down1`` to ``.down5`` (see `balagh.html.highlight`). A page shows light or dark as the system asks;
-    ``data-scheme="light"`` or ``"dark"`` on the root element decides otherwise. Printing is always light.
+    ``--label-i``, ``--tint-i`` and ``--stripe-i``; the classes ``.chip-i``, which set ``--stripe``; and for
+    shaded words the classes ``.up1`` to ``.up5`` and ``.down1`` to ``.down5`` (see `balagh.html.highlight`).
+    A page shows light or dark as the system asks; ``data-scheme="light"`` or ``"dark"`` on the root element
+    decides otherwise. Printing is always light.
     """
     light, dark = _properties(LIGHT, n_labels), _properties(DARK, n_labels)
     return "\n".join(
@@ -118,6 +119,7 @@ def css(n_labels: int) -> str:
             f':root[data-scheme="light"] {{ color-scheme: light; {light} }}',
             f':root[data-scheme="dark"] {{ color-scheme: dark; {dark} }}',
             f"@media print {{ :root, :root[data-scheme] {{ color-scheme: light; {light} }} }}",
+            *(f".chip-{i} {{ --stripe: var(--stripe-{i}); }}" for i in range(n_labels)),
             ".word { border-radius: 0.2em; padding: 0.05em 0.1em; }",
             *(f".up{level} {{ background: var(--up-{level}); }}" for level in range(1, LEVELS + 1)),
             # Against the label also by shape: a dotted line under the word.

@@ -4,10 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from typing import Protocol
 
-from balagh.explain import WordWeight, word_weights
+from balagh.explain import word_weights
 from balagh.html.colours import LEVELS
 from balagh.scorer import Floats
+
+
+class Weighed(Protocol):
+    """A word of a text and what it adds to a score, as `balagh.explain.word_weights` returns them."""
+
+    @property
+    def start(self) -> int:
+        """Where it begins in the text."""
+
+    @property
+    def end(self) -> int:
+        """Where it ends."""
+
+    @property
+    def weight(self) -> float:
+        """What it adds."""
 
 
 def highlight(text: str, contributions: Floats, scale: float | None = None) -> str:
@@ -37,24 +54,28 @@ def highlight(text: str, contributions: Floats, scale: float | None = None) -> s
     >>> highlight("لا <b>", np.array([0.5, 0.5, 0, -0.1, 0, 0]))
     '<span class="word up5" title="+1.00">لا</span> <span class="word down1" title="-0.10">&lt;b&gt;</span>'
     """
-    words = word_weights(text, contributions)
+    return highlight_words(text, word_weights(text, contributions), scale)
+
+
+def highlight_words(text: str, words: Sequence[Weighed], scale: float | None = None) -> str:
+    """Return a raw sentence as HTML, with its words shaded; see `highlight`."""
     full = strongest(words) if scale is None else scale
     parts: list[str] = []
     done = 0
-    for start, end, weight in words:
-        parts.append(escape(clean(text[done:start])))
-        word = escape(clean(text[start:end]))
-        level = shade_level(weight, full)
+    for found in words:
+        parts.append(escape(clean(text[done : found.start])))
+        word = escape(clean(text[found.start : found.end]))
+        level = shade_level(found.weight, full)
         if level:
             side = "up" if level > 0 else "down"
-            word = f'<span class="word {side}{abs(level)}" title="{weight:+.2f}">{word}</span>'
+            word = f'<span class="word {side}{abs(level)}" title="{found.weight:+.2f}">{word}</span>'
         parts.append(word)
-        done = end
+        done = found.end
     parts.append(escape(clean(text[done:])))
     return "".join(parts)
 
 
-def strongest(words: Sequence[WordWeight]) -> float:
+def strongest(words: Sequence[Weighed]) -> float:
     """Return the weight of the strongest word, for or against; 0 without words."""
     return max((abs(word.weight) for word in words), default=0.0)
 
