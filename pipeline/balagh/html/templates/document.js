@@ -1,0 +1,51 @@
+{
+  const data = JSON.parse(document.getElementById("data").textContent);
+  const text = document.getElementById("text");
+  let pinned = null;
+
+  const sentenceAt = (target) => (target instanceof Element ? target.closest(".sentence") : null);
+
+  const show = (sentence) => {
+    const number = Number(sentence.id.slice(1));
+    markCurrent(sentence);
+    showDetail(data.labels, data.sentences[number - 1], number);
+  };
+
+  const pin = (sentence) => {
+    pinned = sentence;
+    if (sentence) {
+      show(sentence);
+    } else {
+      markCurrent(null);
+      clearDetail();
+    }
+  };
+
+  text.addEventListener("mouseover", (event) => {
+    const sentence = sentenceAt(event.target);
+    if (sentence && !pinned) show(sentence);
+  });
+  text.addEventListener("focusin", (event) => {
+    const sentence = sentenceAt(event.target);
+    if (sentence) pin(sentence);
+  });
+  text.addEventListener("click", (event) => {
+    const sentence = sentenceAt(event.target);
+    // Text that is being marked to copy it is no click.
+    if (sentence && !String(window.getSelection())) pin(sentence);
+  });
+  text.addEventListener("keydown", moveFocus);
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") pin(null);
+  });
+  document.getElementById("filters").addEventListener("change", applyFilters);
+  const follow = () => {
+    const target = /^#s[0-9]+$/.test(location.hash) ? document.getElementById(location.hash.slice(1)) : null;
+    if (target) pin(target);
+  };
+  window.addEventListener("hashchange", follow);
+  clearDetail();
+  // A browser that comes back to a page keeps its boxes as they were.
+  applyFilters();
+  follow();
+}
