@@ -42,7 +42,7 @@ bench: .venv/bench.stamp
 	touch $@
 
 .venv/test.stamp: .venv/main.stamp
-	$(BIN)/python -m pip install --quiet -c constraints.txt $$($(NAMES) test lint)
+	$(BIN)/python -m pip install --quiet -c constraints.txt $$($(NAMES) test lint browser report web)
 	touch $@
 
 .venv/bench.stamp: .venv/test.stamp
@@ -51,7 +51,7 @@ bench: .venv/bench.stamp
 
 # Needs uv; writes versions and hashes for every platform, and no addresses.
 constraints:
-	uv pip compile --universal --all-extras --group test --group lint --group build --generate-hashes \
+	uv pip compile --universal --all-extras --group test --group lint --group browser --group build --generate-hashes \
 	  --no-emit-index-url --no-header --no-annotate --python-version 3.11 pyproject.toml -o constraints.txt
 
 clean:

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 
-def render(template: str, *, styles: Sequence[str] = (), scripts: Sequence[str] = (), **values: object) -> str:
+def render(
+    template: str, *, styles: Sequence[str] = (), scripts: Sequence[str] = (), connect: str = "'none'", **values: object
+) -> str:
     """Return a page that needs no other file.
 
     Parameters
@@ -27,22 +29,24 @@ def render(template: str, *, styles: Sequence[str] = (), scripts: Sequence[str] 
         Name of a file in ``html/templates`` that extends ``base.html``.
     styles, scripts : sequence of str
         Style sheets and scripts to put into the page, which then runs these and no others.
+    connect : str
+        Where the scripts may send requests to.
     values
         What the template shows.
     """
     style, script = "\n".join(styles), "\n".join(scripts)
-    return (
-        environment()
-        .get_template(template)
-        .render(**values, csp=csp(styles=[style], scripts=[script] if script else []), style=style, script=script)
-    )
+    policy = csp(styles=[style], scripts=[script] if script else [], connect=connect)
+    return environment().get_template(template).render(**values, csp=policy, style=style, script=script)
 
 
-def csp(*, styles: Sequence[str], scripts: Sequence[str]) -> str:
+def csp(*, styles: Sequence[str], scripts: Sequence[str], connect: str = "'none'") -> str:
     """Return a content security policy that lets in these inline sheets and scripts, and nothing else."""
     style = " ".join(map(_hash, styles)) or "'none'"
     script = " ".join(map(_hash, scripts)) or "'none'"
-    return f"default-src 'none'; style-src {style}; script-src {script}; base-uri 'none'; form-action 'none'"
+    return (
+        f"default-src 'none'; style-src {style}; script-src {script}; connect-src {connect};"
+        " base-uri 'none'; form-action 'none'"
+    )
 
 
 def resource(name: str) -> str:

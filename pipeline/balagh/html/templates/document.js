@@ -2,13 +2,14 @@
   const data = JSON.parse(document.getElementById("data").textContent);
   const text = document.getElementById("text");
   let pinned = null;
+  let leaving = false;
 
   const sentenceAt = (target) => (target instanceof Element ? target.closest(".sentence") : null);
 
   const show = (sentence) => {
     const number = Number(sentence.id.slice(1));
     markCurrent(sentence);
-    showDetail(data.labels, data.sentences[number - 1], number);
+    showDetail(data.labels, data.sentences[number - 1], number, leave);
   };
 
   const pin = (sentence) => {
@@ -21,13 +22,22 @@
     }
   };
 
+  // The focus goes back to the sentence, which must not open again by that.
+  const leave = () => {
+    const ref = document.querySelector(".sentence.current .ref");
+    pin(null);
+    leaving = true;
+    if (ref) ref.focus();
+    leaving = false;
+  };
+
   text.addEventListener("mouseover", (event) => {
     const sentence = sentenceAt(event.target);
     if (sentence && !pinned) show(sentence);
   });
   text.addEventListener("focusin", (event) => {
     const sentence = sentenceAt(event.target);
-    if (sentence) pin(sentence);
+    if (sentence && !leaving) pin(sentence);
   });
   text.addEventListener("click", (event) => {
     const sentence = sentenceAt(event.target);
@@ -36,7 +46,7 @@
   });
   text.addEventListener("keydown", moveFocus);
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") pin(null);
+    if (event.key === "Escape") leave();
   });
   document.getElementById("filters").addEventListener("change", applyFilters);
   const follow = () => {

@@ -94,9 +94,15 @@ function scoreTable(labels, sentence) {
   return make("table", { class: "scores" }, make("thead", {}, head), make("tbody", {}, ...rows));
 }
 
+// As balagh.explain.Feature.shown: a tatweel stands where the word of an n-gram goes on.
+function shownFeature({ block, name }) {
+  if (block !== "ngrams") return name;
+  return (name.startsWith(" ") ? "" : "ـ") + name.trim() + (name.endsWith(" ") ? "" : "ـ");
+}
+
 function featureTable(title, features) {
   const rows = features.map((feature) => {
-    const name = make("td", { lang: "ar", dir: "rtl" }, make("bdi", { dir: "rtl", text: feature.shown }));
+    const name = make("td", { lang: "ar", dir: "rtl" }, make("bdi", { dir: "rtl", text: shownFeature(feature) }));
     if (feature.count > 1) name.append(" ", make("bdi", { dir: "ltr", text: `×${feature.count}` }));
     return make("tr", {}, make("td", { class: "number", text: signed(feature.weight, 3) }), name);
   });
@@ -130,11 +136,13 @@ function key() {
   return make("p", { class: "note key" }, "Words ", words[0], " and ", words[1], " the label; p must reach the mark.");
 }
 
-function showDetail(labels, sentence, number) {
+function showDetail(labels, sentence, number, close) {
   const box = document.getElementById("detail");
-  const link = make("a", { href: `#s${number}`, text: "link" });
-  link.setAttribute("aria-label", `Link to sentence ${number}`);
-  box.replaceChildren(make("h2", {}, `Sentence ${number}`, link), scoreTable(labels, sentence));
+  const link = make("a", { href: `#s${number}`, text: "link", "aria-label": `Link to sentence ${number}` });
+  const button = make("button", { type: "button", class: "close", text: "×", "aria-label": "Close" });
+  button.addEventListener("click", close);
+  const heading = make("h2", { text: `Sentence ${number}` });
+  box.replaceChildren(make("div", { class: "heading" }, heading, link, button), scoreTable(labels, sentence));
   for (const explained of sentence.explained) {
     box.append(explainedLabel(labels, explained, sentence.labels.includes(explained.label)));
   }
@@ -145,7 +153,7 @@ function showDetail(labels, sentence, number) {
 
 function clearDetail() {
   const box = document.getElementById("detail");
-  const hint = "Point at a sentence, or move to its number with Tab and the arrow keys, to see why it has its labels.";
+  const hint = "Click a sentence, or move to its number with Tab and the arrow keys, to see why it has its labels.";
   box.replaceChildren(make("p", { class: "muted", text: hint }));
   box.classList.add("empty");
 }
