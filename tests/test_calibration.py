@@ -5,7 +5,7 @@ import pytest
 from scipy.optimize import minimize
 from sklearn.metrics import f1_score
 
-from balagh.calibration import best_threshold, calibrate, fit_sigmoid, mix_weights
+from balagh.calibration import best_threshold, calibrate, fit_sigmoid, mix_weights, steady_threshold
 
 
 @pytest.fixture
@@ -50,6 +50,18 @@ def test_no_threshold_is_better(scored):
     threshold = best_threshold(probability, y, np.ones(500))
     best = max(f1_score(y, probability >= t) for t in probability)
     assert f1_score(y, probability >= threshold) == pytest.approx(best)
+
+
+def test_the_average_of_resamples_is_steadier_than_one_best_threshold():
+    rng = np.random.default_rng(8)
+    best, steady = [], []
+    for _ in range(20):
+        y = rng.random(300) < 0.3
+        probability = 1 / (1 + np.exp(-(rng.normal(size=300) + 1.5 * y - 1)))
+        best.append(best_threshold(probability, y, np.ones(300)))
+        steady.append(steady_threshold(probability, y, np.ones(300), seed=1))
+    assert np.std(steady) < 0.8 * np.std(best)
+    assert np.mean(steady) == pytest.approx(np.mean(best), abs=0.05)
 
 
 def test_a_label_that_never_occurs_is_never_given():

@@ -81,7 +81,7 @@ def split_gap(material: Material, params: Params, say: Say) -> SplitGap:
 
 
 def _calibrated(out_of_fold: Floats, Y: Bools, params: Params) -> Prediction:
-    calibration = calibrate(out_of_fold, Y, params.train.none_share)
+    calibration = calibrate(out_of_fold, Y, params.train.none_share, params.train.seed)
     return Prediction(calibration.probabilities(out_of_fold), calibration.threshold)
 
 
@@ -122,7 +122,7 @@ def nested_samples(groups: Ints, sizes: Sequence[int], seed: int) -> list[Ints]:
 
 def _halves(matrix: sp.csr_matrix, Y: Bools, groups: Ints, params: Params) -> Calibration:
     folds = group_folds(Y, groups, 2, params.data.seed)
-    return calibrate(out_of_fold_scores(matrix, Y, folds, params), Y, params.train.none_share)
+    return calibrate(out_of_fold_scores(matrix, Y, folds, params), Y, params.train.none_share, params.train.seed)
 
 
 def curve_point(sentences: int, groups: int, figures: Figures) -> CurvePoint:

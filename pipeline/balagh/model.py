@@ -75,7 +75,9 @@ class SentenceTagger(ClassifierMixin, BaseEstimator):
         """
         Y = np.asarray(Y, dtype=bool)
         self.out_of_fold_ = out_of_fold_scores(matrix, Y, folds, self.params)
-        self.calibration_: Calibration = calibrate(self.out_of_fold_, Y, self.params.train.none_share)
+        self.calibration_: Calibration = calibrate(
+            self.out_of_fold_, Y, self.params.train.none_share, self.params.train.seed
+        )
         self.heads_: Heads = fit_heads(matrix, Y, self.params.train)
         self.vectorizer_ = vectorizer
         self.classes_ = np.array([label.value for label in LABELS])

@@ -84,8 +84,9 @@ class TrainParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Added to each count of the naive-Bayes weights."""
     nb_share: float = 0.5
     """Share of the twin in the averaged score, from 0 (none) to 1."""
-    none_share: float = 0.75
-    """Share of sentences without a label in the news that will be tagged."""
+    none_share: float = 0.7
+    """Share of sentences without a label in the news that will be tagged: 70 to 80% in newspapers, and the lower
+    end of it misses less."""
     seed: int = 20210628
 
 
