@@ -51,7 +51,7 @@ def test_one_result_a_line_in_order(run, file):
     assert code == 0
     assert [row["index"] for row in rows] == [0, 1, 2, 3]
     assert [row["labels"] for row in rows] == [["condemnation"], [], [], ["commitment"]]
-    assert list(rows[0]) == ["doc", "index", "start", "end", "text", "labels", "primary", "scores"]
+    assert list(rows[0]) == ["doc", "line", "index", "start", "end", "text", "labels", "primary", "scores"]
 
 
 def test_texts_are_split(run, file):
@@ -75,8 +75,8 @@ def test_jsonl_rows_with_a_field(run, file):
     ]
     path = file("\n".join(map(json.dumps, rows)), "in.jsonl")
     _, out, _ = run("tag", "--as", "jsonl", "--field", "body", "--format", "jsonl", path)
-    docs = [json.loads(line)["doc"] for line in out.splitlines()]
-    assert docs == [f"{path}:1", f"{path}:1", f"{path}:3"]
+    found = [json.loads(line) for line in out.splitlines()]
+    assert [(row["doc"], row["line"], row["index"]) for row in found] == [(str(path), *p) for p in [(1, 0), (1, 1), (3, 0)]]
 
 
 def test_csv_in_and_out(run, file):

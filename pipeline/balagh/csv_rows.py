@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from balagh.errors import DataError
 from balagh.lines import Line
@@ -85,22 +86,47 @@ def csv_column(
     Line(number=2, text='a, b')
     f.csv:3: 3 fields where the header has 2; is a text with ',' in it not quoted?
     """
+    header, rows = csv_table(lines, path=path, delimiter=delimiter, max_bytes=max_bytes)
+    index = column_index(header, column, path)
+    for row in rows:
+        yield row if isinstance(row, Problem) else Line(row.number, row.fields[index])
+
+
+class Fields(NamedTuple):
+    """A row of CSV, and the number of the line where it begins."""
+
+    number: int
+    fields: list[str]
+
+
+def csv_table(
+    lines: Iterable[Line | Problem], *, path: str, delimiter: str, max_bytes: int
+) -> tuple[list[str], Iterator[Fields | Problem]]:
+    """Return the header of CSV, and its rows as `csv_column` yields them, with all their fields.
+
+    Raises
+    ------
+    DataError
+        There is no header; later, while the rows are read, as `csv_column` raises it.
+    """
     physical = _Lines(lines, path, max_bytes)
     rows = _rows(csv.reader(physical, delimiter=delimiter, strict=True), physical, path)
     header = next(rows, None)
     if header is None:
         raise DataError(f"{path}: no header")
-    index = _index(header[1], column, path)
-    for number, fields in rows:
-        if len(fields) != len(header[1]):
-            message = f"{len(fields)} fields where the header has {len(header[1])}"
-            hint = f"; is a text with {delimiter!r} in it not quoted?" if len(fields) > len(header[1]) else ""
-            yield Problem(path, number, message + hint)
+    return header.fields, _checked(rows, len(header.fields), path, delimiter)
+
+
+def _checked(rows: Iterator[Fields], width: int, path: str, delimiter: str) -> Iterator[Fields | Problem]:
+    for row in rows:
+        if len(row.fields) == width:
+            yield row
         else:
-            yield Line(number, fields[index])
+            hint = f"; is a text with {delimiter!r} in it not quoted?" if len(row.fields) > width else ""
+            yield Problem(path, row.number, f"{len(row.fields)} fields where the header has {width}{hint}")
 
 
-def _rows(reader: Iterator[list[str]], physical: _Lines, path: str) -> Iterator[tuple[int, list[str]]]:
+def _rows(reader: Iterator[list[str]], physical: _Lines, path: str) -> Iterator[Fields]:
     """Yield rows that are not blank, with the line where each begins."""
     while True:
         try:
@@ -112,12 +138,12 @@ def _rows(reader: Iterator[list[str]], physical: _Lines, path: str) -> Iterator[
         if fields is None:
             return
         if fields:
-            yield physical.row_line, fields
+            yield Fields(physical.row_line, fields)
         physical.begin_row()
 
 
-def _index(header: list[str], column: str, path: str) -> int:
-    """Return the place of the column in the header."""
+def column_index(header: list[str], column: str, path: str) -> int:
+    """Return the place of the column in the header; none or several of the name are a `DataError`."""
     if header.count(column) == 1:
         return header.index(column)
     if column in header:

@@ -1,11 +1,9 @@
-"""Tagged sentences as JSON lines, CSV, or a table for the terminal."""
+"""A tagged sentence as it is written, and a table of them for the terminal."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Sequence
-from typing import BinaryIO, Final, Literal, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import msgspec
 from rich import box
@@ -13,64 +11,38 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from balagh.labels import NONE
-from balagh.tagger import TaggedSentence
-
-Format: TypeAlias = Literal["table", "jsonl", "csv"]
-
 COLOURS: Final = ("green", "red", "cyan", "yellow", "magenta", "blue")
 """Colours of the labels in a terminal, in their order."""
 
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+NO_TEXT: Final = "no text"
+"""What stands for a label where there is no text to earn one."""
 
 
 class Result(msgspec.Struct, frozen=True):
     """One tagged sentence of a document, as a line of JSON holds it."""
 
     doc: str
+    """The file; "-" for standard input."""
+    line: int
+    """Line of the file where the sentence stands, or where its row begins, from 1."""
     index: int
-    """Number of the sentence in its document, from 0."""
+    """Number of the sentence in its text, from 0; of a line in its file where each is a sentence."""
     start: int
     end: int
     text: str
     labels: tuple[str, ...]
     primary: str
     scores: dict[str, float]
-
-    @classmethod
-    def of(cls, doc: str, index: int, sentence: TaggedSentence) -> Result:
-        """Return a tagged sentence with its document and number."""
-        return cls(doc, index, **{name: getattr(sentence, name) for name in sentence.__struct_fields__})
+    before: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
+    after: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
+    """Neighbouring sentences, where they were asked for."""
+    input: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
+    """What else the row of the input holds."""
 
 
 Writer: TypeAlias = Callable[[Iterable[Result]], None]
-
-
-def jsonl_writer(file: BinaryIO, labels: Sequence[str]) -> Writer:
-    """Return a function that writes results as one JSON object a line."""
-    encoder = msgspec.json.Encoder()
-    return lambda results: _discard(file.write(encoder.encode_lines(list(results))))
-
-
-def csv_writer(file: BinaryIO, labels: Sequence[str], *, raw: bool = False) -> Writer:
-    """Write a heading, and return a function that writes results as rows of CSV.
-
-    Cells that a spreadsheet would take for a formula get an apostrophe before them, unless ``raw``.
-    """
-
-    def write(rows: Iterable[Sequence[object]]) -> None:
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows(rows)
-        file.write(text.getvalue().encode("utf-8", "surrogatepass"))
-
-    write([("doc", "index", "start", "end", "text", "labels", "primary", *labels)])
-
-    def cells(r: Result) -> Sequence[object]:
-        shown = (r.doc, r.text) if raw else (_harmless(r.doc), _harmless(r.text))
-        scores = (f"{r.scores[label]:.6f}" for label in labels)
-        return (shown[0], r.index, r.start, r.end, shown[1], " ".join(r.labels), r.primary, *scores)
-
-    return lambda results: write(map(cells, results))
 
 
 def table_writer(console: Console, labels: Sequence[str]) -> Writer:
@@ -88,7 +60,7 @@ def table_writer(console: Console, labels: Sequence[str]) -> Writer:
 
 
 def _table(doc: str, rows: Sequence[Result], colours: dict[str, str]) -> Table:
-    table = Table(title=Text(doc), title_justify="left", box=box.SIMPLE_HEAD, show_lines=False, padding=(0, 1))
+    table = Table(title=Text(visible(doc)), title_justify="left", box=box.SIMPLE_HEAD, show_lines=False, padding=(0, 1))
     table.add_column("#", justify="right", style="dim")
     table.add_column("labels", min_width=17)
     table.add_column("p", justify="right")
@@ -100,7 +72,7 @@ def _table(doc: str, rows: Sequence[Result], colours: dict[str, str]) -> Table:
             names.append(("\n" if names else "") + label.replace("_", " "), style=colours[label])
             chances.append(("\n" if chances else "") + f"{row.scores[label]:.2f}", style=colours[label])
         if not row.labels:
-            names.append(NONE, style="dim")
+            names.append(row.primary, style="dim")
         table.add_row(str(row.index + 1), names, chances, Text(visible(row.text), style="" if row.labels else "dim"))
     return table
 
@@ -122,9 +94,23 @@ def _is_control(char: str) -> bool:
     return (code < 32 and char not in "\n\t") or 0x7F <= code < 0xA0 or bidi or 0xD800 <= code < 0xE000
 
 
-def _harmless(cell: str) -> str:
+def harmless(cell: str) -> str:
+    """Return a cell of CSV with an apostrophe before it where a spreadsheet would take it for a formula.
+
+    Examples
+    --------
+    >>> harmless("=1+1"), harmless("1+1")
+    ("'=1+1", '1+1')
+    """
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
-def _discard(_: object) -> None:
-    """Drop a result that nobody asked for."""
+def counted(count: int, noun: str) -> str:
+    """Return a number with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "row"), counted(2000, "row")
+    ('1 row', '2,000 rows')
+    """
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

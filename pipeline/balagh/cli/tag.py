@@ -1,8 +1,9 @@
-"""`balagh tag`: tag files or standard input."""
+"""`balagh tag`: tag files, folders or standard input."""
 
 from __future__ import annotations
 
 import sys
+import time
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +11,9 @@ from typing import Annotated
 import typer
 
 from balagh.cli.app import MODEL, ModelOption, app
+
+INTERRUPTED = 130
+"""Exit code of a run that Ctrl-C ended, as shells have it."""
 
 
 class InputForm(StrEnum):
@@ -19,6 +23,8 @@ class InputForm(StrEnum):
     SENTENCES = "sentences"
     JSONL = "jsonl"
     CSV = "csv"
+    TSV = "tsv"
+    PARQUET = "parquet"
 
 
 class OutputFormat(StrEnum):
@@ -27,51 +33,94 @@ class OutputFormat(StrEnum):
     TABLE = "table"
     JSONL = "jsonl"
     CSV = "csv"
+    PARQUET = "parquet"
 
 
 @app.command(
     epilog="Examples: [bold]balagh tag seeds/*.txt[/bold]; "
-    "[bold]balagh tag --as sentences --format jsonl lines.txt -o tagged.jsonl[/bold]; "
+    "[bold]balagh tag --as sentences lines.txt -o tagged.jsonl[/bold]; "
+    "[bold]balagh tag archive/ -o tagged/ --workers 2 --resume[/bold]; "
     "[bold]cat news.csv | balagh tag --as csv --field body --format csv -[/bold]"
 )
 def tag(
     paths: Annotated[
         list[str] | None,
-        typer.Argument(help="Files to tag; - or nothing reads standard input.", metavar="[PATH…|-]"),
+        typer.Argument(help="Files, folders or patterns; - or nothing reads standard input.", metavar="[PATH…|-]"),
     ] = None,
     as_: Annotated[
-        InputForm,
-        typer.Option("--as", help="What a file holds: a text, a sentence a line, or rows with a text each."),
-    ] = InputForm.TEXT,
+        InputForm | None,
+        typer.Option(
+            "--as", help="What a file holds: a text, a sentence a line, or rows with a text each. [default: its ending]"
+        ),
+    ] = None,
     field: Annotated[str, typer.Option(help="Field or column that holds the text of a row.")] = "text",
-    format_: Annotated[OutputFormat, typer.Option("--format", help="How to write the results.")] = OutputFormat.TABLE,
+    format_: Annotated[
+        OutputFormat | None,
+        typer.Option("--format", help="How to write the results. [default: the output's ending; else table or jsonl]"),
+    ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="File to write, whole or not at all.", metavar="FILE"),
+        typer.Option("--output", "-o", help="File to write, whole or not at all; or a folder.", metavar="PATH"),
     ] = None,
     model: ModelOption = MODEL,
     encoding: Annotated[str, typer.Option(help="utf-8, or cp1256 for old Windows files.")] = "utf-8",
-    threads: Annotated[int, typer.Option(min=1, help="Threads to tag large files with.")] = 1,
+    labels: Annotated[str, typer.Option(help="Labels to give, with commas between. [default: all]")] = "",
+    min_score: Annotated[
+        float, typer.Option(min=0, max=1, help="Probability that a label needs beside the model's threshold.")
+    ] = 0.0,
+    only_tagged: Annotated[bool, typer.Option("--only-tagged", help="Leave out sentences without a label.")] = False,
+    context: Annotated[int, typer.Option(min=0, max=100, help="Neighbouring sentences to write with each.")] = 0,
+    workers: Annotated[int, typer.Option(min=1, help="Processes to tag with.")] = 1,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was cut off.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace output that is there.")] = False,
+    rejects: Annotated[
+        Path | None,
+        typer.Option(help="File for rows that cannot be tagged. [default: beside the output]", metavar="FILE"),
+    ] = None,
     raw: Annotated[bool, typer.Option("--raw", help="Leave cells of CSV that look like formulas as they are.")] = False,
+    chunk: Annotated[int, typer.Option(min=1, help="Rows that are written and made safe at once.")] = 8192,
+    max_line: Annotated[int, typer.Option(min=1, help="Bytes that a line or a row of CSV may have.")] = 1_000_000,
+    max_field: Annotated[int, typer.Option(min=1, help="Bytes that the text of a row may have.")] = 1_000_000,
+    max_document: Annotated[int, typer.Option(min=1, help="Bytes that a file may have that is one text.")] = 50_000_000,
 ) -> None:
     """Tag every sentence of texts, and write labels and probabilities."""
-    from balagh.tag_files import Job, run_job
-    from balagh.tagger import Tagger
+    from balagh.bulk.job import Job, Limits
+    from balagh.bulk.run import run
+    from balagh.cli.tag_progress import reporting
+    from balagh.outputs import visible
 
-    tagger = Tagger.load(model, threads=threads)
     job = Job(
         sources=tuple(paths or ["-"]),
-        form=as_.value,
+        model=model,
+        output=output,
+        form=as_.value if as_ else None,
+        format=format_.value if format_ else None,
         field=field,
         encoding=encoding,
-        format=format_.value,
-        output=output,
+        labels=tuple(name.strip() for name in labels.split(",") if name.strip()),
+        min_score=min_score,
+        only_tagged=only_tagged,
+        context=context,
         raw=raw,
+        workers=workers,
+        chunk=chunk,
+        rejects=rejects,
+        resume=resume,
+        force=force,
+        limits=Limits(max_line, max_field, max_document),
     )
-    summary = run_job(tagger, job)
-    for problem in summary.problems:
-        typer.echo(f"balagh: {problem}", err=True)
+    begin = time.monotonic()
+    try:
+        with reporting(shown=output is not None) as progress:
+            summary = run(job, progress.report)
+    except KeyboardInterrupt:
+        again = "; the same command with --resume goes on" if output is not None else ""
+        typer.echo(f"balagh: interrupted{again}", err=True)
+        raise typer.Exit(INTERRUPTED) from None
+    for fault in summary.faults():
+        typer.echo(f"balagh: {visible(fault)}", err=True)
     if output is not None or not sys.stdout.isatty():
-        typer.echo(summary.line(), err=True)
-    if summary.rejected:
+        seconds = time.monotonic() - begin
+        typer.echo(summary.line(seconds, summary.sentences - progress.before), err=True)
+    if summary.rejected or summary.failed:
         raise typer.Exit(1)
