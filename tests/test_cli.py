@@ -76,7 +76,9 @@ def test_jsonl_rows_with_a_field(run, file):
     path = file("\n".join(map(json.dumps, rows)), "in.jsonl")
     _, out, _ = run("tag", "--as", "jsonl", "--field", "body", "--format", "jsonl", path)
     found = [json.loads(line) for line in out.splitlines()]
-    assert [(row["doc"], row["line"], row["index"]) for row in found] == [(str(path), *p) for p in [(1, 0), (1, 1), (3, 0)]]
+    assert [(row["doc"], row["line"], row["index"]) for row in found] == [
+        (str(path), *p) for p in [(1, 0), (1, 1), (3, 0)]
+    ]
 
 
 def test_csv_in_and_out(run, file):
