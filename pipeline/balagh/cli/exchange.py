@@ -1,0 +1,129 @@
+"""`balagh data export` and `balagh data import`: to annotation tools and back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from balagh.cli.app import MODEL, ModelOption, data_app
+
+if TYPE_CHECKING:
+    from balagh.exchange import Item
+    from balagh.problems import Problem
+
+
+class Tool(StrEnum):
+    """Annotation tools whose files are known."""
+
+    LABEL_STUDIO = "label-studio"
+    DOCCANO = "doccano"
+    ARGILLA = "argilla"
+    PRODIGY = "prodigy"
+    FASTTEXT = "fasttext"
+    CSV = "csv"
+    HF = "hf"
+
+
+ToolOption = Annotated[Tool, typer.Option(help="The tool whose form to read or write.", show_default=False)]
+OutputOption = Annotated[Path, typer.Option("--output", "-o", help="File to write.", metavar="FILE")]
+
+
+@data_app.command(
+    "export",
+    epilog="Example: balagh data export --tool label-studio --predict todo.jsonl -o tasks.json --config config.xml",
+)
+def export_(
+    paths: Annotated[list[Path], typer.Argument(help="JSONL with text, and labels where there are any.")],
+    tool: ToolOption,
+    output: OutputOption,
+    predict: Annotated[bool, typer.Option("--predict", help="Add what the model says, with its scores.")] = False,
+    config: Annotated[
+        Path | None, typer.Option(help="Write Label Studio's labelling configuration too.", metavar="FILE")
+    ] = None,
+    model: ModelOption = MODEL,
+) -> None:
+    """Write sentences for an annotation tool, labelled or waiting to be.
+
+    In a file of Label Studio, Argilla, Prodigy, doccano, CSV or Hugging Face, "none of these", a sentence that waits
+    and one that was skipped are three things. fastText's holds texts and labels only. Parquet: -o FILE.parquet.
+    """
+    from balagh.exchange import export_items, read_items
+
+    items: list[Item] = []
+    problems: list[Problem] = []
+    for path in paths:
+        found, wrong = read_items(path)
+        items.extend(found)
+        problems.extend(wrong)
+    if predict:
+        items = _predicted(items, model)
+    export_items(tool.value, items, output)
+    if config is not None:
+        _write_config(config)
+    _report(items, problems, f"{output}: {{}}")
+
+
+@data_app.command("import", epilog="Example: balagh data import --tool doccano admin.jsonl -o data/labelled/new.jsonl")
+def import_(
+    paths: Annotated[list[Path], typer.Argument(help="Files that the tool exported.")],
+    tool: ToolOption,
+    output: OutputOption,
+    rest: Annotated[
+        Path | None,
+        typer.Option(help="File for the sentences that nobody answered: skipped or waiting.", metavar="FILE"),
+    ] = None,
+) -> None:
+    """Read what annotators did, and write it as labelled sentences.
+
+    Skipped and cancelled sentences are left out and counted. A sentence that several annotators answered becomes a
+    line for each, with a field `annotator`: `balagh data agreement` compares them.
+    """
+    from balagh.exchange import import_items, write_labelled
+
+    items, problems = import_items(tool.value, paths)
+    written = write_labelled(items, output, rest)
+    _report(items, problems, f"{output}: {written} labelled sentences from {{}}")
+
+
+def _predicted(items: list[Item], model: Path) -> list[Item]:
+    import msgspec
+
+    from balagh.labels import Label
+    from balagh.tagger import Tagger
+
+    tagged = Tagger.load(model).tag_sentences([item.text for item in items])
+    return [
+        msgspec.structs.replace(item, scores=sentence.scores, suggested=tuple(map(Label, sentence.labels)))
+        for item, sentence in zip(items, tagged, strict=True)
+    ]
+
+
+def _write_config(path: Path) -> None:
+    from balagh.atomic import write_atomically
+    from balagh.exchange.label_studio import config
+
+    write_atomically(path, config().encode())
+
+
+def _report(items: list[Item], problems: list[Problem], line: str) -> None:
+    """Say what was read and written; exit with 1 where a row was refused."""
+    from balagh.exchange import tally
+
+    counts: Counter[str] = tally(items)
+    parts = [
+        f"{counts['labelled']} labelled ({counts['none']} with none of the labels)",
+        f"{counts['unlabelled']} waiting",
+        f"{counts['skipped']} skipped",
+    ]
+    if counts["several"]:
+        parts.append(f"{counts['several']} by several annotators")
+    for problem in problems:
+        typer.echo(f"balagh: {problem}", err=True)
+    rejected = f"{len(problems)} row{'' if len(problems) == 1 else 's'} rejected"
+    typer.echo(line.format(f"{len(items)} sentences: {', '.join(parts)}; {rejected}"), err=True)
+    if problems:
+        raise typer.Exit(1)
