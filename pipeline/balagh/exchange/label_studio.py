@@ -57,14 +57,7 @@ def read(source: Source) -> Iterator[Item | Problem]:
 def _task(item: Item) -> dict[str, Any]:
     task: dict[str, Any] = {"data": {"text": item.text, **item.meta()}}
     if item.answers:
-        task["annotations"] = [
-            {
-                "completed_by": int(answer.annotator) if answer.annotator.isdecimal() else {"email": answer.annotator},
-                "was_cancelled": answer.skipped,
-                "result": [] if answer.skipped else [_result(choices_of(answer.labels))],
-            }
-            for answer in item.answers
-        ]
+        task["annotations"] = [_annotation(answer) for answer in item.answers]
     if item.scores:
         task["data"]["scores"] = item.scores
         best = max(item.scores.values())
@@ -73,6 +66,17 @@ def _task(item: Item) -> dict[str, Any]:
             {"model_version": "balagh", "score": best if item.suggested else 1 - best, "result": [chosen]}
         ]
     return task
+
+
+def _annotation(answer: Answer) -> dict[str, Any]:
+    annotation: dict[str, Any] = {
+        "was_cancelled": answer.skipped,
+        "result": [] if answer.skipped else [_result(choices_of(answer.labels))],
+    }
+    if answer.annotator:
+        number = answer.annotator.isascii() and answer.annotator.isdecimal()
+        annotation["completed_by"] = int(answer.annotator) if number else {"email": answer.annotator}
+    return annotation
 
 
 def _result(choices: list[str]) -> dict[str, Any]:
