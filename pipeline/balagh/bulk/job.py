@@ -82,15 +82,16 @@ class Summary(msgspec.Struct):
     """Files that could not be read to their end."""
     skipped: int = 0
     """Files of a folder that are of no known form."""
-    labels: Counter[str] = msgspec.field(default_factory=Counter)
-    problems: list[Problem] = msgspec.field(default_factory=list)
+    labels: dict[str, int] = {}
+    """Sentences with each label."""
+    problems: list[Problem] = []
     """The first of them."""
 
     def add(self, other: Summary) -> None:
         """Count what was done elsewhere."""
         for name in ("rows", "sentences", "untagged", "empty", "rejected", "failed", "skipped"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        self.labels.update(other.labels)
+        self.labels = dict(Counter(self.labels) + Counter(other.labels))
         self.problems += other.problems[: SHOWN_PROBLEMS - len(self.problems)]
 
     def faults(self) -> list[str]:

@@ -64,12 +64,13 @@ class Found(NamedTuple):
 class Journal:
     """A journal that is being written."""
 
-    def __init__(self, disk: Disk, path: Path, *, header: Header | None = None, size: int = 0) -> None:
+    def __init__(self, disk: Disk, path: Path, size: int = 0) -> None:
         self.path = path
-        self._disk = disk
-        self._file = OpenFile(disk, path, over=header is None, size=size)
-        if header is not None:
-            self._append(header)
+        self._file = OpenFile(disk, path, size=size)
+
+    def begin(self, header: Header) -> None:
+        """Write down what the output is made from."""
+        self._append(header)
 
     def commit(self, commit: Commit) -> None:
         """Write down that a chunk is done, and wait until that is on the disk."""

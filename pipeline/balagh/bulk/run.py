@@ -95,11 +95,12 @@ def _to_files(
             since, size = where_it_was(plan.journal, header, targets, plan.rejects)
     over = job.resume or job.force
     if since:
-        journal = Journal(disk, plan.journal, size=size)
+        journal = Journal(disk, plan.journal, size)
     else:
         disk.remove(plan.journal)
-        journal = Journal(disk, plan.journal, header=header)
+        journal = Journal(disk, plan.journal)
         stack.enter_context(locked(plan.journal))
+        journal.begin(header)
     sink = FileSink(
         disk,
         targets,

@@ -146,7 +146,7 @@ class FileSink:
         if piece.problems:
             self._rejects.write(reject_lines(piece.problems))
         if self._number != number or self._part is None:
-            if piece.failed and not piece.payload and len(self._targets) > 1:
+            if piece.unread and not piece.payload and len(self._targets) > 1:
                 return None  # nothing could be read: there is no output
             self._open(number)
         assert self._part is not None

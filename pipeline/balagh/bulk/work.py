@@ -28,7 +28,8 @@ class Piece(NamedTuple):
     problems: list[Problem]
     summary: Summary
     last: bool
-    failed: bool
+    unread: bool
+    """Whether the source could not be read to its end."""
 
 
 class Tagged(NamedTuple):
@@ -114,7 +115,8 @@ class Worker:
         summary.problems = problems[:SHOWN_PROBLEMS]
         if self._job.only_tagged:
             results = [result for result in results if result.labels]
-        return Piece(part.source, layout.encode(results), problems, summary, part.last, part.fault is not None)
+        unread = part.fault is not None or (source.form == "text" and isinstance(part.items[0], Problem))
+        return Piece(part.source, layout.encode(results), problems, summary, part.last, unread)
 
     def _results(
         self, source: Source, row: Row, names: tuple[str, ...], sentences: Sequence[TaggedSentence]
@@ -142,7 +144,8 @@ class Worker:
     def _count(self, results: Sequence[Result], summary: Summary) -> None:
         for result in results:
             if result.labels:
-                summary.labels.update(result.labels)
+                for label in result.labels:
+                    summary.labels[label] = summary.labels.get(label, 0) + 1
             elif result.primary == NO_TEXT:
                 summary.empty += 1
             else:

@@ -117,6 +117,11 @@ def tag(
         again = "; the same command with --resume goes on" if output is not None else ""
         typer.echo(f"balagh: interrupted{again}", err=True)
         raise typer.Exit(INTERRUPTED) from None
+    except OSError as error:
+        if output is not None and not isinstance(error, BrokenPipeError):
+            # The journal and the parts are still there.
+            error.strerror = f"{error.strerror or error}; mend that, and the same command with --resume goes on"
+        raise
     for fault in summary.faults():
         typer.echo(f"balagh: {visible(fault)}", err=True)
     if output is not None or not sys.stdout.isatty():
