@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 NAMES = $(BIN)/python tools/requirements.py
 
 .DEFAULT_GOAL := main
-.PHONY: main env test bench lint constraints clean
+.PHONY: main env test bench lint dist constraints clean
 
 main: .venv/main.stamp
 	$(BIN)/dvc repro
@@ -26,6 +26,10 @@ lint: .venv/test.stamp
 
 bench: .venv/bench.stamp
 	$(BIN)/python -m benchmarks
+
+# Wheel and sdist with the trained model, tried in a fresh environment.
+dist: main
+	$(BIN)/python tools/dist.py
 
 .venv/pip.stamp: constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("balagh needs Python 3.11 or newer; pass PYTHON=...") if sys.version_info < (3, 11) else None'

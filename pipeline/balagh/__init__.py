@@ -38,13 +38,14 @@ except PackageNotFoundError:  # run from a checkout that is not installed
     __version__ = "0+unknown"
 
 
-def load(path: str | Path = "models/tagger.safetensors", *, threads: int = 1) -> Tagger:
+def load(path: str | Path | None = None, *, threads: int = 1) -> Tagger:
     """Load a trained model. Runs no code from the file, and does not import scikit-learn.
 
     Parameters
     ----------
-    path : str or Path
-        A ``tagger.safetensors``.
+    path : str or Path, optional
+        A ``tagger.safetensors``. By default ``models/tagger.safetensors`` or, where there is none, the model that
+        came with the package.
     threads : int
         Threads to use on large batches; results do not depend on it.
 
@@ -55,9 +56,10 @@ def load(path: str | Path = "models/tagger.safetensors", *, threads: int = 1) ->
     ModelFormatError
         The file is not a model, is damaged, or of another version of the format.
     """
+    from balagh.places import default_model
     from balagh.tagger import Tagger
 
-    return Tagger.load(path, threads=threads)
+    return Tagger.load(default_model() if path is None else path, threads=threads)
 
 
 def __getattr__(name: str) -> object:

@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
-MODEL = Path("models/tagger.safetensors")
+from balagh.places import default_model
+
+MODEL = default_model()
 
 app = typer.Typer(
     name="balagh",
