@@ -138,5 +138,10 @@ def as_text(value: object) -> str:
 
 def _csv(rows: Iterable[Iterable[object]]) -> bytes:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
+    minimal = csv.writer(text, lineterminator="\n")
+    # The library leaves a carriage return unquoted, at which many readers would begin a new row.
+    whole = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    for row in rows:
+        cells = list(row)
+        (whole if any(isinstance(c, str) and "\r" in c for c in cells) else minimal).writerow(cells)
     return text.getvalue().encode("utf-8", "surrogatepass")

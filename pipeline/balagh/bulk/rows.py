@@ -85,7 +85,8 @@ class Rows:
         if form in ("csv", "tsv"):
             return self._table(lines, "," if form == "csv" else "\t")
         if form == "sentences":
-            return _sized(with_neighbours(lines, job.context) if job.context else lines, self.source.path, job)
+            sized = _sized(lines, self.source.path, job)
+            return with_neighbours(sized, job.context) if job.context else sized
         return (item for item in lines if isinstance(item, Problem) or item.text.strip())
 
     def _document(self) -> Iterator[Item]:
@@ -125,10 +126,10 @@ def parse_object(line: Line, field: str, path: str, max_bytes: int) -> Row | Pro
     return _too_long(path, line.number, text, max_bytes) or Row(line.number, text, fields)
 
 
-def with_neighbours(lines: Iterable[Line | Problem], count: int) -> Iterator[Item]:
+def with_neighbours(lines: Iterable[Item], count: int) -> Iterator[Item]:
     """Give every line the texts of the lines before and after it; lines without text are no neighbours."""
     past: deque[str] = deque(maxlen=count)
-    waiting: deque[Line | Problem] = deque()
+    waiting: deque[Item] = deque()
     ahead: deque[str] = deque()
 
     def first() -> Item:
@@ -137,14 +138,14 @@ def with_neighbours(lines: Iterable[Line | Problem], count: int) -> Iterator[Ite
             return line
         if line.text.strip():
             ahead.popleft()
-        row = Row(line.number, line.text, (), tuple(past), tuple(list(ahead)[:count]))
+        row = Row(line[0], line.text, (), tuple(past), tuple(list(ahead)[:count]))
         if line.text.strip():
             past.append(line.text)
         return row
 
     for line in lines:
         waiting.append(line)
-        if isinstance(line, Line) and line.text.strip():
+        if not isinstance(line, Problem) and line.text.strip():
             ahead.append(line.text)
         # The texts of the first line's neighbours are there once one more than their number waits.
         while len(ahead) > count or (waiting and isinstance(waiting[0], Problem)):
