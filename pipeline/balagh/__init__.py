@@ -18,6 +18,7 @@ from balagh.errors import BalaghError, DataError, MissingFileError, ModelFormatE
 from balagh.labels import Label
 
 if TYPE_CHECKING:
+    from balagh.frames import tag_dataframe
     from balagh.tagger import Tagger
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Tagger",
     "__version__",
     "load",
+    "tag_dataframe",
 ]
 
 try:
@@ -68,4 +70,8 @@ def __getattr__(name: str) -> object:
         from balagh.tagger import Tagger
 
         return Tagger
+    if name == "tag_dataframe":
+        from balagh.frames import tag_dataframe
+
+        return tag_dataframe
     raise AttributeError(f"module 'balagh' has no attribute {name!r}")
