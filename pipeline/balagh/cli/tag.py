@@ -101,7 +101,7 @@ def tag(
     from balagh.cli.tag_progress import reporting
     from balagh.outputs import visible
 
-    page = format_ is OutputFormat.HTML or (format_ is None and job.output is not None and output.suffix == ".html")
+    page = format_ is OutputFormat.HTML or (format_ is None and output is not None and output.suffix == ".html")
     job = Job(
         sources=tuple(paths or ["-"]),
         model=model,
