@@ -42,6 +42,13 @@ def test_an_index_of_pandas_is_kept(tagger):
     assert tagged.loc["b", "primary"] == tagger.tag_sentences([TEXTS[2]])[0].primary
 
 
+@pytest.mark.parametrize("kind", ["object", "string"])
+def test_every_kind_of_missing_text_of_pandas_is_missing(tagger, kind):
+    pandas = pytest.importorskip("pandas")
+    df = pandas.DataFrame({"text": pandas.Series([TEXTS[0], None, float("nan"), pandas.NA], dtype=kind)})
+    assert tag_dataframe(df, tagger=tagger)["condemnation"].isna().tolist() == [False, True, True, True]
+
+
 @pytest.mark.parametrize(
     ("columns", "column", "message"),
     [

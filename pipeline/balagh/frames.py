@@ -50,7 +50,8 @@ def tag_dataframe(df: Frame, column: str = "text", *, tagger: Tagger | None = No
     frame = nw.from_native(df, eager_only=True)
     if column not in frame.columns:
         raise DataError(f"no column {column!r}; there are {', '.join(map(str, frame.columns))}")
-    texts = [None if _missing(cell) else cell for cell in frame[column].to_list()]
+    cells = zip(frame[column].to_list(), frame[column].is_null().to_list(), strict=True)
+    texts = [None if missing or (isinstance(cell, str) and not cell.strip()) else cell for cell, missing in cells]
     wrong = next((i for i, text in enumerate(texts) if text is not None and not isinstance(text, str)), None)
     if wrong is not None:
         raise DataError(f"row {wrong} of column {column!r} is no text but {type(texts[wrong]).__name__}")
@@ -78,10 +79,6 @@ def _narwhals() -> Any:
     except ImportError:
         raise DataError("data frames need narwhals; install it with: pip install 'balagh[frames]'") from None
     return narwhals
-
-
-def _missing(cell: object) -> bool:
-    return cell is None or cell != cell or (isinstance(cell, str) and not cell.strip())
 
 
 def _whole(texts: Sequence[str | None], tagger: Tagger) -> tuple[list[int], list[TaggedSentence | None]]:

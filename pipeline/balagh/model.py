@@ -8,6 +8,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
+from joblib import Parallel, delayed
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
@@ -99,9 +100,13 @@ class SentenceTagger(ClassifierMixin, BaseEstimator):
 
 
 def out_of_fold_scores(matrix: sp.csr_matrix, Y: Bools, folds: npt.NDArray[np.int64], params: Params) -> Floats:
-    """Return for each sentence the scores of heads fitted on the other folds, shape (n_sentences, n_labels)."""
+    """Return for each sentence the scores of heads fitted on the other folds, shape (n_sentences, n_labels).
+
+    Folds are fitted one after another, or wherever `joblib.parallel_config` says, with the same scores.
+    """
+    parts = [folds == fold for fold in np.unique(folds)]
+    fitted = Parallel()(delayed(fit_heads)(matrix[~inside], Y[~inside], params.train) for inside in parts)
     scores = np.zeros(Y.shape)
-    for fold in np.unique(folds):
-        inside = folds == fold
-        scores[inside] = fit_heads(matrix[~inside], Y[~inside], params.train).scores(matrix[inside])
+    for inside, heads in zip(parts, fitted, strict=True):
+        scores[inside] = heads.scores(matrix[inside])
     return scores

@@ -112,13 +112,17 @@ def read_journal(path: Path) -> Found:
     return Found(header, start, commits)
 
 
+class BusyError(DataError):
+    """Another run is writing the same output."""
+
+
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Keep a journal for this run alone.
 
     Raises
     ------
-    DataError
+    BusyError
         Another run is writing the same output.
     """
     try:
@@ -131,7 +135,7 @@ def locked(path: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise DataError(f"{path}: another run is writing this output; wait until it ends") from None
+            raise BusyError(f"{path}: another run is writing this output; wait until it ends") from None
         yield
     finally:
         os.close(handle)

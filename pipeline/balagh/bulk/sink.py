@@ -103,7 +103,8 @@ class FileSink:
         done = [number for piece in tagged.pieces if (number := self._write(piece)) is not None]
         if self._part:
             self._part.sync()
-        self._rejects.sync()
+        if any(piece.problems for piece in tagged.pieces):
+            self._rejects.sync()
         self._chunks += 1
         part = self._part.mark() if self._part else None
         rejects = self._rejects.mark()
@@ -181,10 +182,8 @@ class FileSink:
                 self._disk.remove(target.part)
 
     def _write_totals(self, path: Path, summary: Summary) -> None:
-        counts = {name: value for name, value in msgspec.to_builtins(summary).items() if name != "problems"}
-        counts["labels"] = dict(sorted(counts["labels"].items()))
         file = OpenFile(self._disk, part_of(path), over=True)
-        file.write(msgspec.json.format(msgspec.json.encode(counts), indent=2) + b"\n")
+        file.write(totals_of(summary))
         file.sync()
         file.close()
         self._disk.rename(part_of(path), path)
@@ -211,6 +210,13 @@ class StreamSink:
     def finish(self, summary: Summary) -> None:
         """Flush the stream."""
         self._stream.flush()
+
+
+def totals_of(summary: Summary) -> bytes:
+    """Return the counts of a summary as JSON, without the problems, which the file of rejects has."""
+    counts = {name: value for name, value in msgspec.to_builtins(summary).items() if name != "problems"}
+    counts["labels"] = dict(sorted(counts["labels"].items()))
+    return msgspec.json.format(msgspec.json.encode(counts), indent=2) + b"\n"
 
 
 def reject_lines(problems: Iterable[Problem]) -> bytes:

@@ -90,7 +90,7 @@ def tag(
         typer.Option(help="File for rows that cannot be tagged. [default: beside the output]", metavar="FILE"),
     ] = None,
     raw: Annotated[bool, typer.Option("--raw", help="Leave cells of CSV that look like formulas as they are.")] = False,
-    chunk: Annotated[int, typer.Option(min=1, help="Rows that are written and made safe at once.")] = 8192,
+    chunk: Annotated[int, typer.Option(min=1, help="Rows that are written and made safe at once.")] = 4096,
     max_line: Annotated[int, typer.Option(min=1, help="Bytes that a line or a row of CSV may have.")] = 1_000_000,
     max_field: Annotated[int, typer.Option(min=1, help="Bytes that the text of a row may have.")] = 1_000_000,
     max_document: Annotated[int, typer.Option(min=1, help="Bytes that a file may have that is one text.")] = 50_000_000,
