@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 
@@ -156,6 +157,62 @@ def test_rejected_rows_are_named_and_counted(run, file):
     assert f"{path}:2" in err
     assert f"{path}:3" in err
     assert "2 rows rejected" in err
+
+
+def test_one_row_is_one_row(run, file):
+    _, _, err = run("tag", "--format", "jsonl", file("وصل الوفد أمس إلى عدن."))
+    assert err.startswith("1 row, 1 sentence: 1 none; 0 rows rejected; ")
+
+
+def test_rejects_of_standard_output_go_to_a_file(run, file, tmp_path):
+    path = file("{\n", "in.jsonl")
+    assert run("tag", path, "--format", "jsonl", "--rejects", tmp_path / "bad.jsonl")[0] == 1
+    assert json.loads((tmp_path / "bad.jsonl").read_text())["line"] == 1
+    code, _, err = run("tag", path, "--format", "jsonl", "--rejects", tmp_path / "bad.jsonl")
+    assert code == 2
+    assert "is there already" in err
+
+
+def test_labels_and_scores_that_are_asked_for(run, file):
+    path = file("أدانت وزارة الخارجية بشدة الهجوم الإرهابي")
+    _, out, _ = run("tag", path, "--format", "jsonl", "--labels", "commitment, membership")
+    assert json.loads(out)["labels"] == []
+    assert list(json.loads(out)["scores"]) == ["commitment", "membership"]
+    _, out, _ = run("tag", path, "--format", "jsonl", "--min-score", "1")
+    assert json.loads(out)["primary"] == "none"
+    code, _, err = run("tag", path, "--labels", "war")
+    assert code == 2
+    assert "unknown label 'war'; the model has commitment, " in err
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_folder(run, file, tmp_path, workers):
+    (tmp_path / "in" / "b").mkdir(parents=True)
+    for name in ("a.txt", "b/c.txt"):
+        (tmp_path / "in" / name).write_text("أدانت وزارة الخارجية بشدة الهجوم الإرهابي. وصل الوفد أمس.")
+    (tmp_path / "in" / "photo.jpg").write_bytes(b"x")
+    code, _, err = run("tag", tmp_path / "in", "-o", tmp_path / "out", "--workers", workers)
+    assert code == 0
+    assert "2 rows, 4 sentences" in err
+    assert "1 file of no known form left out" in err
+    assert len((tmp_path / "out" / "b" / "c.jsonl").read_text().splitlines()) == 2
+    assert json.loads((tmp_path / "out" / "_SUMMARY.json").read_text())["rows"] == 2
+    assert run("tag", tmp_path / "in", "-o", tmp_path / "out")[0] == 2
+
+
+def test_progress_in_a_log(run, file, tmp_path, monkeypatch):
+    monkeypatch.setattr("balagh.cli.tag_progress.EVERY", 0.0)
+    path = file(SENTENCES)
+    _, _, err = run("tag", "--as", "sentences", "--chunk", 2, path, "-o", tmp_path / "out.jsonl")
+    assert re.search(r"balagh: 1 sentence, [\d,]+ a second, \d\d% done, [\d,]+ s left\n", err)
+
+
+def test_progress_on_a_terminal(run, file, tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    _, _, err = run("tag", "--as", "sentences", file(SENTENCES), "-o", tmp_path / "out.jsonl")
+    assert "3 sentences, " in err
+    assert "100%" in err
 
 
 def test_data_check(run, file, small):

@@ -21,7 +21,7 @@ Format: TypeAlias = Literal["table", "jsonl", "csv", "parquet"]
 
 STDIN: Final = "-"
 """The source that stands for standard input."""
-CHUNK: Final = 8192
+CHUNK: Final = 4096
 """Rows that are tagged, written and made safe at once."""
 SHOWN_PROBLEMS: Final = 20
 """Rejected rows that are named on the terminal; the file of rejects has all."""

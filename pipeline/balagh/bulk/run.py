@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from typing import Final
 
 import msgspec
 from rich.console import Console
@@ -31,6 +33,8 @@ from balagh.outputs import table_writer
 from balagh.problems import shown
 from balagh.tagger import Tagger
 
+_WORTH_COMPILED: Final = 500_000
+"""Bytes of input from which on loading numba and its compiled code pays."""
 _NOT_IN_THE_OUTPUT = ("sources", "model", "output", "workers", "resume", "force", "rejects")
 
 
@@ -153,7 +157,7 @@ class _Run:
         read = chunks(plan.sources, self._opening, job.chunk)
         if since:
             _skip(read, since)
-        make_worker = partial(_worker, job, plan.sources, self._layouts)
+        make_worker = partial(_worker, job, plan.sources, self._layouts, total)
         for tagged in tag_chunks(read, make_worker, job.workers):
             for piece in tagged.pieces:
                 summary.add(piece.summary)
@@ -171,7 +175,10 @@ def _skip(read: Iterator[Chunk], since: Commit) -> None:
             raise DataError("-: standard input is not what the earlier run was given; --force starts anew")
 
 
-def _worker(job: Job, sources: Sequence[Source], layouts: Sequence[Layout]) -> Worker:
+def _worker(job: Job, sources: Sequence[Source], layouts: Sequence[Layout], total: int | None) -> Worker:
+    if job.workers > 1 or total is None or total > _WORTH_COMPILED:
+        # Else the first chunks would be tagged without compiled code where they are small.
+        importlib.import_module("balagh.batches")
     return Worker(Tagger.load(job.model), job, sources, layouts)
 
 
