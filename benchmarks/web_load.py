@@ -26,6 +26,8 @@ from balagh.tagger import Tagger
 
 MODEL = Path("models/tagger.safetensors")
 LABELLED = Path("data/labelled")
+PER_CONNECTION = 25
+"""Requests that go over one connection."""
 _JSON = {"Content-Type": "application/json"}
 
 
@@ -100,12 +102,14 @@ def ask(connection: http.client.HTTPConnection, method: str, path: str, body: by
 
 
 def load(port: int, chosen: Sequence[Case], requests: int, threads: int) -> Load:
-    """Send requests from several threads, each over one connection, and compare every answer."""
+    """Send requests from several threads, each over its own connection, and compare every answer."""
 
     def send(thread: int) -> list[tuple[float, bool]]:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         found = []
         for i in range(thread, requests, threads):
+            if len(found) % PER_CONNECTION == 0:
+                connection.close()  # the next request opens it again, perhaps to another worker
             case = chosen[i % len(chosen)]
             begin = time.perf_counter()
             status, body = ask(connection, "POST", case.path, case.body)

@@ -14,7 +14,7 @@ from balagh.cli.app import MODEL, ModelOption, app
 def serve(
     model: ModelOption = MODEL,
     host: Annotated[str, typer.Option(help="Address to listen at; 127.0.0.1 is this machine only.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen at.")] = 8000,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen at.")] = 8000,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that answer.")] = 1,
     allow_host: Annotated[
         list[str] | None,

@@ -29,6 +29,11 @@ def describe_api(version: str) -> dict[str, Any]:
     schemas, components = msgspec.json.schema_components(
         [*types, m.ReadResponse, m.ErrorResponse], ref_template="#/components/schemas/{name}"
     )
+    # One of the two, which the type alone cannot say.
+    components["TagRequest"]["oneOf"] = [
+        {"required": [name], "properties": {name: {"type": kind}}}
+        for name, kind in (("text", "string"), ("sentences", "array"))
+    ]
     tag, tagged, explain, explained, labels, health, read, error = schemas
     failed = {"content": {"application/json": {"schema": error}}}
 

@@ -151,6 +151,8 @@
     byId("result").hidden = false;
     applyFilters();
     count();
+    // On a small screen the text would stand below the edge.
+    if (text.getBoundingClientRect().top > 0.6 * window.innerHeight) byId("status").scrollIntoView();
     const n = sentences.length;
     return say(`${n} ${n === 1 ? "sentence" : "sentences"} tagged in ${Math.max(1, Math.round(performance.now() - begin))} ms.`);
   };
