@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from typing import Annotated
 
 import typer
@@ -36,6 +37,7 @@ def serve(
     except ModuleNotFoundError as error:
         raise BalaghError(f"serve needs {error.name}, which is not installed; run pip install 'balagh[web]'") from None
     Tagger.load(model)  # a wrong path is told here, and not by each worker
+    _check_free(host, port)
     named = tuple(name.lower() for name in allow_host or ())
     settings = Settings(str(model.resolve()), LOCAL + named, max_body, in_flight)
     os.environ[ENVIRONMENT] = msgspec.json.encode(settings).decode()
@@ -54,3 +56,14 @@ def serve(
         proxy_headers=False,
         timeout_graceful_shutdown=5,
     )
+
+
+def _check_free(host: str, port: int) -> None:
+    from balagh.errors import BalaghError
+
+    try:
+        # Listens as the server will, and lets go at once.
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        why = error.strerror or error
+        raise BalaghError(f"cannot listen at {host}, port {port} ({why}); pass another --port or --host") from None
