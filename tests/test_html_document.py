@@ -169,6 +169,12 @@ def test_texts_without_a_sentence(tagger, text):
     assert ("There is no sentence" in html) == (not text.strip())
 
 
+def test_each_sentence_is_written_its_own_way(tagger):
+    _, page, _ = made(tagger, "The ministers met in Rome today.\nF-16 طائرة وصلت أمس إلى القاعدة.\nوصل الوفد أمس.")
+    words = [given["dir"] for tag, given in page.elements if tag == "span" and given.get("class") == "words"]
+    assert words == ["ltr", "rtl", "rtl"]
+
+
 def test_data_block_cannot_be_closed():
     block = data_block(["</script>", "<!--", "&", "\u2028"])
     assert not set("<>&\u2028") & set(block)

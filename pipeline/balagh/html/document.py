@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from balagh.explain import word_weights
 from balagh.html.colours import css
-from balagh.html.highlight import clean
+from balagh.html.highlight import clean, direction
 from balagh.html.pages import data_block, render, resource
 from balagh.labels import NONE
 from balagh.tagger import TaggedSentence
@@ -30,6 +30,11 @@ class Segment(NamedTuple):
     """Numbers of its labels; the first is the primary one."""
     names: str = ""
     """What a screen reader says of its labels."""
+
+    @property
+    def direction(self) -> str:
+        """Which way the text is written, "rtl" or "ltr"."""
+        return direction(self.text)
 
 
 def document(title: str, text: str, sentences: Sequence[TaggedSentence], tagger: Tagger) -> str:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from balagh.bundle import LabelEntry
 from balagh.described import Described, DescribedLabel
 from balagh.html.colours import css
-from balagh.html.highlight import highlight_words
+from balagh.html.highlight import direction, highlight_words
 from balagh.html.pages import render, resource
 
 
@@ -39,4 +39,5 @@ def explanation_page(described: Described, labels: Sequence[DescribedLabel], ent
         styles=[css(len(entries)), resource("base.css")],
         title="Why these labels",
         labels=shown,
+        direction=direction(described.text),
     )

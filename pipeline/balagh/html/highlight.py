@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
 from typing import Protocol
@@ -94,6 +95,19 @@ def shade_level(weight: float, full: float) -> int:
     return level if weight > 0 else -level
 
 
+def direction(text: str) -> str:
+    """Return "ltr" for a text with letters and none that is written right to left, else "rtl".
+
+    The first letter alone would not do: an Arabic sentence may begin with a Latin name.
+
+    Examples
+    --------
+    >>> direction("F-16 طائرة"), direction("Source link."), direction("2021")
+    ('rtl', 'ltr', 'rtl')
+    """
+    return "ltr" if any(map(str.isalpha, text)) and not _RIGHT_TO_LEFT.search(text) else "rtl"
+
+
 def clean(text: str) -> str:
     r"""Return a text that HTML can hold, as long as the one given.
 
@@ -107,6 +121,8 @@ def clean(text: str) -> str:
     return text.translate(_REPLACED)
 
 
+# viewer.js tests the same ranges: Hebrew to Arabic Extended-A, and the presentation forms.
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _REPLACED = {
     **dict.fromkeys([*range(9), *range(14, 32), *range(0x7F, 0xA0), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF], "\ufffd"),
     **dict.fromkeys(map(ord, "\r\v\f\x1c\x1d\x1e\x1f\x85"), " "),

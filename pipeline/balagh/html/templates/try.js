@@ -41,7 +41,7 @@
   };
 
   const build = (sentence, number) => {
-    const words = make("span", { class: "words", text: sentence.text });
+    const words = make("span", { class: "words", dir: direction(sentence.text), text: sentence.text });
     const ref = make("a", { class: "ref", href: `#s${number}`, text: String(number) });
     const element = make("span", { class: "sentence", id: `s${number}` }, words, ref);
     dress(element, number, sentence.predicted);

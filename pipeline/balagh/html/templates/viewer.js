@@ -26,9 +26,14 @@ function signed(number, digits) {
   return (number < 0 ? "−" : "+") + Math.abs(number).toFixed(digits);
 }
 
+// As balagh.html.highlight.direction: the first letter alone would not do.
+function direction(text) {
+  return /\p{L}/u.test(text) && !/[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/.test(text) ? "ltr" : "rtl";
+}
+
 function shadedWords(words) {
   const full = Math.max(0, ...words.map(([, weight]) => Math.abs(weight)));
-  const line = make("p", { class: "sentence-text", lang: "ar", dir: "rtl" });
+  const line = make("p", { class: "sentence-text", lang: "ar", dir: direction(words.map(([text]) => text).join(" ")) });
   words.forEach(([text, weight], i) => {
     const level = shadeLevel(weight, full);
     const shade = level > 0 ? `word up${level}` : `word down${-level}`;
