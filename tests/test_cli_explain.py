@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 
 import pytest
@@ -114,5 +115,5 @@ def test_page_escapes_everything(tagger):
     page = explanation_page(described, described.explanations, tagger.manifest.labels)
     assert "<script" not in page
     assert "<img" not in page
-    assert "{{ 7 * 7 }}" in page
+    assert "{{ 7 * 7 }}" in re.sub("<[^>]+>", "", page)
     page.encode()
