@@ -47,6 +47,18 @@ def test_python_in_the_readme(code, project, monkeypatch):
     exec(compile(code, "README.md", "exec"), {})
 
 
+RECIPES = {path.stem: path.read_text(encoding="utf-8") for path in sorted((ROOT / "docs" / "recipes").glob("*.md"))}
+
+
+@pytest.mark.parametrize(
+    ("recipe", "code"),
+    [(name, code) for name, text in RECIPES.items() for code in re.findall(r"```python\n(.*?)```", text, re.DOTALL)],
+)
+def test_recipes(recipe, code, project, monkeypatch):
+    monkeypatch.chdir(project)
+    exec(compile(code, f"{recipe}.md", "exec"), {})
+
+
 @pytest.mark.parametrize(
     "command",
     [line for block in re.findall(r"```bash\n(.*?)```", README, re.DOTALL) for line in block.splitlines()],

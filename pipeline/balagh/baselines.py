@@ -74,13 +74,13 @@ class Rule(NamedTuple):
     beside: tuple[str, ...] = ()
 
 
-RULES: Final = {
+RULES: Final[dict[str, Rule]] = {
     Label.COMMITMENT: Rule(("pledge", "resolve", "affirmation")),
     Label.CONDEMNATION: Rule(("censure", "criticism", "accusation", "rejection")),
     Label.MEMBERSHIP: Rule(("accession", "membership_word", "leaving", "seat"), ("bloc", "organisation")),
     Label.REGIONAL_CONCERN: Rule(("worry", "warning"), ("region", "country", "city")),
 }
-"""The rule of each label, in classes of `cues.toml`."""
+"""The rule of each label of the codebook, in classes of `cues.toml`; a label of one's own has none and is not given."""
 NEGATED_BY: Final = 2
 """Words before a cue in which a negation takes it back."""
 
@@ -93,8 +93,8 @@ class CueRules:
         number = {name: i for i, name in enumerate(self._matcher.names)}
         self._negation = number["negation"]
         self._rules = [
-            ({number[cue] for cue in RULES[label].cues}, {number[cue] for cue in RULES[label].beside})
-            for label in LABELS
+            ({number[cue] for cue in rule.cues}, {number[cue] for cue in rule.beside})
+            for rule in (RULES.get(label, Rule(())) for label in LABELS)
         ]
 
     def fit(self, training: Training) -> None:

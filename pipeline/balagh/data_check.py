@@ -100,7 +100,7 @@ def check(paths: Iterable[str | os.PathLike[str]], *, max_chars: int = MAX_CHARS
 
 def summarise(sentences: Sequence[LabelledSentence], files: int) -> Summary:
     """Count sentences by label, genre, year and length."""
-    labels = Counter(label.value for sentence in sentences for label in sentence.labels)
+    labels = Counter(label for sentence in sentences for label in sentence.labels)
     none = sum(not sentence.labels for sentence in sentences)
     years = Counter(sentence.year for sentence in sentences if sentence.year is not None)
     lengths = [len(sentence.text) for sentence in sentences]

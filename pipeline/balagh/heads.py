@@ -50,6 +50,9 @@ def fit_heads(X: sp.csr_matrix, Y: Bools, params: TrainParams) -> Heads:
 
 
 def _fit_head(X: sp.csr_matrix, y: Bools, params: TrainParams) -> tuple[Floats, float]:
+    if y.all() or not y.any():
+        # Nothing to tell apart, as in a fold without a rare label: the same answer for every sentence.
+        return np.zeros(X.shape[1]), 1.0 if y.any() else -1.0
     coef, intercept = _margin(X, y, params.C, params.seed)
     if params.nb_share == 0:
         return coef, intercept

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from balagh.errors import MissingFileError, ParamsError
+from balagh.labels import LabelParams
 
 
 class Folding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -103,6 +104,8 @@ class EvaluateParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything in params.yaml."""
 
+    labels: tuple[LabelParams, ...] = ()
+    """The labels to train on; none declared means the four of the codebook."""
     data: DataParams = DataParams()
     folding: Folding = Folding()
     features: FeatureParams = FeatureParams()

@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 
 from balagh.errors import DataError, MissingFileError
-from balagh.labels import LABELS, NONE, Label
+from balagh.labels import LABELS, NONE
 from balagh.lines import MAX_LINE, Source, name_of, parse_json, read_lines
 from balagh.problems import Problem, Where, shown
 
@@ -40,7 +40,7 @@ class LabelledSentence(msgspec.Struct, frozen=True, kw_only=True):
     """A sentence with the labels it earns by the codebook."""
 
     text: str
-    labels: tuple[Label, ...]
+    labels: tuple[str, ...]
     """In the order of `balagh.labels.LABELS`; empty where the sentence earns none."""
     primary: str | None = None
     """The label of the main point, or ``"none"``; None where a file with several labels does not say."""
@@ -202,10 +202,10 @@ def _strict_faults(row: _Line, raw: str) -> list[str]:
 
 
 def _sentence(row: _Line) -> LabelledSentence:
-    labels = tuple(label for label in LABELS if label in row.labels)
+    labels = tuple(label.value for label in LABELS if label in row.labels)
     primary = row.primary
     if primary is None and len(labels) < 2:
-        primary = labels[0].value if labels else NONE
+        primary = labels[0] if labels else NONE
     return LabelledSentence(
         text=row.text,
         labels=labels,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from balagh.places import default_model
+
+if TYPE_CHECKING:
+    from balagh.params import Params
 
 MODEL = default_model()
 
@@ -24,6 +27,16 @@ app.add_typer(data_app, name="data")
 
 ParamsOption = Annotated[Path, typer.Option("--params", help="File of parameters.")]
 ModelOption = Annotated[Path, typer.Option("--model", help="The trained model, a tagger.safetensors.")]
+
+
+def params_in_force(path: Path) -> Params:
+    """Read params.yaml, and put the labels that it declares in force."""
+    from balagh.labels import LABELS
+    from balagh.params import load_params
+
+    params = load_params(path)
+    LABELS.declare(params.labels)
+    return params
 
 
 def _show_version(wanted: bool) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from balagh.cli.app import MODEL, ModelOption, ParamsOption, app
+from balagh.cli.app import MODEL, ModelOption, ParamsOption, app, params_in_force
 
 _PARAMS = Path("params.yaml")
 _PREPARED = Path("data/prepared")
@@ -40,7 +40,6 @@ def evaluate(
         _measure_file(data, model, out)
         return
     from balagh.evaluation_report import shown
-    from balagh.params import load_params
     from balagh.stages.evaluate import evaluate as run
 
     begin = time.monotonic()
@@ -49,7 +48,7 @@ def evaluate(
         typer.echo(f"evaluate: {time.monotonic() - begin:5.1f} s  {line}", err=True)
 
     folder = out or _REPORTS
-    f1 = run(prepared, features, model.parent, folder, load_params(params), say).figures.macro.f1
+    f1 = run(prepared, features, model.parent, folder, params_in_force(params), say).figures.macro.f1
     say(f"macro-F1 {shown(f1)}; see {folder / 'report.md'}")
 
 
@@ -60,9 +59,12 @@ def _measure_file(data: Path, model: Path, out: Path | None) -> None:
     from balagh.atomic import write_atomically
     from balagh.evaluation_file import evaluate_file
     from balagh.evaluation_view import render
+    from balagh.labels import LABELS, LabelParams
     from balagh.tagger import Tagger
 
-    evaluation = evaluate_file(Tagger.load(model), data)
+    tagger = Tagger.load(model)
+    LABELS.declare(LabelParams(entry.name, entry.arabic, entry.english) for entry in tagger.manifest.labels)
+    evaluation = evaluate_file(tagger, data)
     if out is not None:
         write_atomically(out, msgspec.json.format(msgspec.json.encode(evaluation), indent=2) + b"\n")
     console = Console()

@@ -92,12 +92,12 @@ def import_(
 def _predicted(items: list[Item], model: Path) -> list[Item]:
     import msgspec
 
-    from balagh.labels import Label
+    from balagh.exchange.items import labels_of
     from balagh.tagger import Tagger
 
     tagged = Tagger.load(model).tag_sentences([item.text for item in items])
     return [
-        msgspec.structs.replace(item, scores=sentence.scores, suggested=tuple(map(Label, sentence.labels)))
+        msgspec.structs.replace(item, scores=sentence.scores, suggested=labels_of(sentence.labels))
         for item, sentence in zip(items, tagged, strict=True)
     ]
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from balagh.cli.app import ParamsOption, app
+from balagh.cli.app import ParamsOption, app, params_in_force
 
 _PARAMS = Path("params.yaml")
 _LABELLED = Path("data/labelled")
@@ -24,10 +24,9 @@ def prepare(
     params: ParamsOption = _PARAMS,
 ) -> None:
     """Check the labelled sentences and divide them into train, test and folds."""
-    from balagh.params import load_params
     from balagh.stages.prepare import prepare as run
 
-    sizes = run(labelled, out, load_params(params).data)
+    sizes = run(labelled, out, params_in_force(params).data)
     typer.echo(f"prepare: {sizes['train']} sentences to train on, {sizes['test']} to test on", err=True)
 
 
@@ -41,10 +40,9 @@ def featurize(
     params: ParamsOption = _PARAMS,
 ) -> None:
     """Learn the features on the training sentences and count them."""
-    from balagh.params import load_params
     from balagh.stages.featurize import featurize as run
 
-    given = load_params(params)
+    given = params_in_force(params)
     rows, columns = run(prepared, out, given.features, given.folding)
     typer.echo(f"featurize: {columns} features of {rows} sentences", err=True)
 
@@ -57,8 +55,7 @@ def train(
     params: ParamsOption = _PARAMS,
 ) -> None:
     """Fit, calibrate and save the model."""
-    from balagh.params import load_params
     from balagh.stages.train import train as run
 
-    digest = run(prepared, features, out, load_params(params))
+    digest = run(prepared, features, out, params_in_force(params))
     typer.echo(f"train: {out / 'tagger.safetensors'} has digest {digest[:16]}", err=True)

@@ -6,13 +6,13 @@ A tool is a module with ``read(source)``, which yields items and problems, and `
 from __future__ import annotations
 
 from balagh.exchange.files import TOOLS, export_items, import_items, read_items, write_labelled
-from balagh.exchange.items import CHOICES, Answer, Item, tally
+from balagh.exchange.items import Answer, Item, choices, tally
 
 __all__ = [
-    "CHOICES",
     "TOOLS",
     "Answer",
     "Item",
+    "choices",
     "export_items",
     "import_items",
     "read_items",

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from balagh.exchange.documents import json_array
-from balagh.exchange.items import CHOICES, Answer, Item, choices_of, labels_of, made
+from balagh.exchange.items import Answer, Item, choices, choices_of, labels_of, made
 from balagh.labels import NONE
 from balagh.lines import Source
 from balagh.problems import Problem
@@ -24,7 +24,7 @@ def settings() -> dict[str, Any]:
     """Return what a dataset needs, as keyword arguments for `argilla`'s classes: one field and one question."""
     return {
         "fields": [{"name": "text", "type": "text"}],
-        "questions": [{"name": QUESTION, "type": "multi_label_selection", "labels": list(CHOICES)}],
+        "questions": [{"name": QUESTION, "type": "multi_label_selection", "labels": list(choices())}],
     }
 
 

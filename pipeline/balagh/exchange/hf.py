@@ -21,8 +21,6 @@ from balagh.lines import Source, name_of, opened
 from balagh.problems import Problem
 
 _STRINGS: Final = ("text", "primary", "doc", "issuer", "genre", "id", "stratum", "state", "annotator")
-_NAMES: Final = [label.value for label in LABELS]
-_CLASSES: Final = {"feature": {"names": _NAMES, "_type": "ClassLabel"}, "_type": "Sequence"}
 BATCH: Final = 4096
 
 
@@ -30,13 +28,13 @@ def features() -> dict[str, Any]:
     """Return the features of the data set, in the form in which `datasets` writes them."""
     strings = {name: {"dtype": "string", "_type": "Value"} for name in _STRINGS}
     scores = {f"score_{label}": {"dtype": "float64", "_type": "Value"} for label in LABELS}
-    return {
-        **strings,
-        "year": {"dtype": "int32", "_type": "Value"},
-        "labels": _CLASSES,
-        "suggested": _CLASSES,
-        **scores,
-    }
+    year = {"dtype": "int32", "_type": "Value"}
+    classes = {"feature": {"names": _names(), "_type": "ClassLabel"}, "_type": "Sequence"}
+    return {**strings, "year": year, "labels": classes, "suggested": classes, **scores}
+
+
+def _names() -> list[str]:
+    return [label.value for label in LABELS]
 
 
 def write(items: Iterable[Item], file: BinaryIO) -> None:
@@ -102,7 +100,7 @@ def _rows(items: Iterable[Item]) -> Iterator[dict[str, Any]]:
 def _numbered(row: dict[str, Any]) -> dict[str, Any]:
     lists = {name: row.get(name) for name in ("labels", "suggested")}
     return row | {
-        name: None if names is None else [_NAMES.index(label) for label in names] for name, names in lists.items()
+        name: None if names is None else [_names().index(label) for label in names] for name, names in lists.items()
     }
 
 
@@ -117,10 +115,10 @@ def _item(row: dict[str, Any]) -> Item:
 
 
 def _labels(values: list[Any]) -> tuple[Any, ...]:
-    numbers = [value for value in values if isinstance(value, int)]
-    if any(not 0 <= value < len(_NAMES) for value in numbers):
-        raise DataError(f"a label number outside 0 to {len(_NAMES) - 1}")
-    return labels_of([_NAMES[value] if isinstance(value, int) else value for value in values])
+    names = _names()
+    if any(isinstance(value, int) and not 0 <= value < len(names) for value in values):
+        raise DataError(f"a label number outside 0 to {len(names) - 1}")
+    return labels_of([names[value] if isinstance(value, int) else value for value in values])
 
 
 def is_parquet(path: Path) -> bool:

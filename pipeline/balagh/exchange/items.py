@@ -16,9 +16,6 @@ from balagh.errors import DataError
 from balagh.labels import LABELS, NONE, Label
 from balagh.problems import shown
 
-CHOICES: Final = (*(label.value for label in LABELS), NONE)
-"""What an annotator can choose: the labels, or none of them."""
-
 NONE_ARABIC: Final = "لا شيء منها"
 META: Final = ("doc", "issuer", "genre", "year", "id", "stratum", "primary")
 """What an item knows of its sentence besides the text."""
@@ -66,12 +63,17 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
         return {name: value for name in META if (value := getattr(self, name)) not in (None, "")}
 
 
+def choices() -> tuple[str, ...]:
+    """Return what an annotator can choose: the labels, or none of them."""
+    return (*(label.value for label in LABELS), NONE)
+
+
 def choices_of(labels: Iterable[Label]) -> list[str]:
     """Return labels as the choices of a tool: their names, or ``none``."""
     return [label.value for label in labels] or [NONE]
 
 
-def labels_of(choices: Sequence[object]) -> tuple[Label, ...]:
+def labels_of(chosen: Sequence[object]) -> tuple[Label, ...]:
     """Return the labels that choices name, in their order.
 
     Raises
@@ -86,12 +88,12 @@ def labels_of(choices: Sequence[object]) -> tuple[Label, ...]:
     >>> labels_of(["none"])
     ()
     """
-    unknown = [choice for choice in choices if choice not in CHOICES]
+    unknown = [choice for choice in chosen if choice not in choices()]
     if unknown:
-        raise DataError(f"unknown label {shown(unknown[0])}; known are {', '.join(CHOICES)}")
-    if NONE in choices and len(set(choices)) > 1:
-        raise DataError(f"'none' beside a label: {', '.join(map(str, choices))}")
-    return tuple(label for label in LABELS if label in choices)
+        raise DataError(f"unknown label {shown(unknown[0])}; known are {', '.join(choices())}")
+    if NONE in chosen and len(set(chosen)) > 1:
+        raise DataError(f"'none' beside a label: {', '.join(map(str, chosen))}")
+    return tuple(label for label in LABELS if label in chosen)
 
 
 def made(text: object, meta: Mapping[str, Any], answers: Iterable[Answer] = (), **more: Any) -> Item:

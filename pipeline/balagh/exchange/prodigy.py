@@ -18,10 +18,11 @@ from balagh.labels import LABELS, NONE
 from balagh.lines import Source
 from balagh.problems import Problem, shown
 
-OPTIONS = [
-    *({"id": label.value, "text": f"{label.arabic} · {label.english}"} for label in LABELS),
-    {"id": NONE, "text": f"{NONE_ARABIC} · none of these"},
-]
+
+def options() -> list[dict[str, str]]:
+    """Return the options of a task: the labels, and none of them."""
+    labels = [{"id": label.value, "text": f"{label.arabic} · {label.english}"} for label in LABELS]
+    return [*labels, {"id": NONE, "text": f"{NONE_ARABIC} · none of these"}]
 
 
 def write(items: Iterable[Item], file: BinaryIO) -> None:
@@ -40,7 +41,7 @@ def _task(item: Item, answer: Answer | None) -> dict[str, Any]:
     task: dict[str, Any] = {
         "text": item.text,
         "meta": item.meta(),
-        "options": OPTIONS,
+        "options": options(),
         "config": {"choice_style": "multiple"},
     }
     if item.scores:

@@ -18,15 +18,19 @@ from balagh.labels import LABELS
 from balagh.lines import MAX_LINE, Source, name_of, read_lines
 from balagh.problems import Problem, shown
 
-COLUMNS: Final = (*META, "text", "labels", "state", "annotator", *(f"score_{label}" for label in LABELS), "suggested")
 _GUARDED: Final = ("'", "=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+
+
+def columns() -> list[str]:
+    """Return the heading."""
+    return [*META, "text", "labels", "state", "annotator", *(f"score_{label}" for label in LABELS), "suggested"]
 
 
 def write(items: Iterable[Item], file: BinaryIO) -> None:
     """Write a heading, then a row for each answer and for each sentence without one."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    writer.writerow(columns())
     for item in items:
         for answer in item.answers or (None,):
             writer.writerow([_guard(cell) for cell in _cells(item, answer)])

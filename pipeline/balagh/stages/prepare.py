@@ -9,6 +9,7 @@ import numpy as np
 from balagh.data_check import check
 from balagh.dataset import group_documents, group_folds, label_matrix, stratified_group_split
 from balagh.errors import DataError
+from balagh.labels import LABELS
 from balagh.params import DataParams
 from balagh.prepared import PreparedSentence, write_prepared
 from balagh.records import load_labelled
@@ -34,13 +35,16 @@ def prepare(labelled: Path, out: Path, params: DataParams) -> dict[str, int]:
     Raises
     ------
     DataError
-        `balagh.data_check.check` finds a fault; the message names the first.
+        `balagh.data_check.check` finds a fault, and the message names the first; or a label has no example.
     """
     problems = check([labelled]).problems
     if problems:
         raise DataError(f"{problems[0]} (one of {len(problems)}; `balagh data check` lists them all)")
     records = load_labelled([labelled])
     Y = label_matrix(records)
+    without = [label for label, count in zip(LABELS, Y.sum(axis=0).tolist(), strict=True) if count == 0]
+    if without:
+        raise DataError(f"{labelled}: no sentence has the label {without[0].value!r}; give examples, or declare it not")
     groups = group_documents(records, params.near_duplicate)
     train, test = stratified_group_split(Y, groups, params.test_share, params.seed)
     folds = np.full(len(records), -1, dtype=np.int64)
