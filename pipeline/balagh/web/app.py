@@ -30,6 +30,7 @@ from balagh.web.uploads import TYPES, read_upload
 ENVIRONMENT: Final = "BALAGH_SERVE"
 """Environment variable that hands the settings to the workers, as JSON."""
 
+_WORTH_COMPILING: Final = 2_000
 _Struct = TypeVar("_Struct", bound=msgspec.Struct)
 _OUT_OF_TIME = "the answer took too long; send less at once"
 
@@ -146,7 +147,11 @@ def create_app(tagger: Tagger, settings: Settings) -> Starlette:
 def from_environment() -> Starlette:
     """Return the application for the settings in the environment: what each worker starts with."""
     settings = msgspec.json.decode(os.environ[ENVIRONMENT], type=Settings)
-    return create_app(Tagger.load(settings.model), settings)
+    tagger = Tagger.load(settings.model)
+    # Loads the compiled code now, so that no visitor waits for it: asking what would change a label scores hundreds
+    # of sentences.
+    tagger.predict_proba([""] * _WORTH_COMPILING)
+    return create_app(tagger, settings)
 
 
 async def _decoded(request: Request, kind: type[_Struct]) -> _Struct:
