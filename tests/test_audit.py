@@ -19,10 +19,10 @@ PARAMS = Params(data=DataParams(folds=3), features=FeatureParams(min_df=2, min_d
 
 @pytest.fixture(scope="module")
 def spoilt(labelled, tmp_path_factory):
-    """Labelled sentences, three of which lost or won a label."""
-    plain = [s for s in labelled if s.labels in ((), ("condemnation",), ("membership",))][::7][:1000]
+    """Labelled sentences, some of which lost their label."""
+    plain = [s for s in labelled if s.labels in ((), ("condemnation",), ("membership",))][::4][:2000]
     rows = [msgspec.to_builtins(s) for s in plain]
-    flipped = [i for i, s in enumerate(plain) if s.labels == ("condemnation",) and "أدان" in s.text][:8]
+    flipped = [i for i, s in enumerate(plain) if s.labels == ("condemnation",)][::15]
     for i in flipped:
         rows[i] |= {"labels": [], "primary": "none"}
     path = tmp_path_factory.mktemp("audit") / "a.jsonl"
@@ -32,10 +32,10 @@ def spoilt(labelled, tmp_path_factory):
 
 def test_labels_that_were_taken_away_are_found(spoilt):
     path, flipped = spoilt
-    doubts = audit([path], PARAMS, 90)
+    doubts = audit([path], PARAMS, 200)
     found = {doubt.line - 1: doubt for doubt in doubts}
     among_the_first = [i for i in flipped if i in found]
-    assert len(among_the_first) >= 0.6 * len(flipped), "a tenth of the sentences holds most of the mistakes"
+    assert len(among_the_first) > 0.4 * len(flipped), "a tenth of the sentences holds four times its share of them"
     doubt = found[among_the_first[0]]
     assert (doubt.label, doubt.given, doubt.file) == ("condemnation", False, str(path))
     assert doubt.probability > 0.5
