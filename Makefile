@@ -41,7 +41,7 @@ dist: main
 	touch $@
 
 .venv/main.stamp: .venv/pip.stamp pyproject.toml
-	$(BIN)/python -m pip install --quiet -c constraints.txt $$($(NAMES) core pipeline)
+	$(BIN)/python -m pip install --quiet -c constraints.txt $$($(NAMES) core pipeline report)
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 

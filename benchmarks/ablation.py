@@ -29,6 +29,7 @@ from balagh.metrics import Difference, Figures, Prediction, Truth, compare, meas
 from balagh.model import SentenceTagger
 from balagh.params import FeatureParams, Folding, Params
 from balagh.prepared import folds_of, groups_of
+from balagh.report.contents import Ablated, Ablation
 from benchmarks.labelled import Sides, parser, read_sides, write
 
 FULL = "balagh"
@@ -193,6 +194,23 @@ def page(found: list[Row], sides: Sides) -> str:
     )
 
 
+def saved(found: list[Row], sides: Sides) -> Ablation:
+    """Return the table as the report takes it."""
+    return Ablation(
+        data=f"{sides.name} ({len(sides.texts):,} sentences)",
+        rows=tuple(
+            Ablated(
+                row.name,
+                shown(row.out_of_fold.macro.f1),
+                _change(row.out_of_fold_lead, row.name),
+                shown(row.data.macro.f1),
+                _change(row.data_lead, row.name),
+            )
+            for row in found
+        ),
+    )
+
+
 def _change(lead: Difference, name: str) -> str:
     if name == FULL:
         return "–"
@@ -204,13 +222,13 @@ def _change(lead: Difference, name: str) -> str:
 def main() -> None:
     """Train, measure and print."""
     options = parser(__doc__.splitlines()[0])
-    options.add_argument("--json", type=Path, help="file to write all figures to")
+    options.add_argument("--json", type=Path, help="file to write the table to, as `balagh report` reads it")
     options.add_argument("--only", action="append", default=[], choices=[v.name for v in VARIANTS])
     given = options.parse_args()
     sides = read_sides(given)
     found = rows(sides, given.only)
     if given.json is not None:
-        given.json.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n")
+        given.json.write_bytes(msgspec.json.format(msgspec.json.encode(saved(found, sides)), indent=2) + b"\n")
     write(page(found, sides), given.out)
 
 

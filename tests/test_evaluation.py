@@ -11,7 +11,7 @@ import yaml
 
 from balagh.baselines import BASELINES
 from balagh.errors import MissingFileError
-from balagh.evaluation import PEERS, WORST, Evaluation
+from balagh.evaluation import PEERS, Evaluation
 from balagh.evaluation_errors import FALSE_ALARM, MISSED, parts, wrong_labels
 from balagh.evaluation_plots import metrics
 from balagh.evaluation_refits import nested_samples
@@ -149,7 +149,6 @@ def test_what_is_measured_is_the_held_out_side(reports):
     _, evaluation, said = reports
     assert (evaluation.train_sentences, evaluation.train_groups) == (240, 60)
     assert (evaluation.figures.sentences, evaluation.figures.groups) == (80, 20)
-    assert len(evaluation.errors) <= WORST
     assert any("baseline" in line for line in said)
     assert [(part.name, part.sentences) for part in evaluation.genres] == [("report", 52), ("speech", 28)]
     assert sum(part.sentences for part in evaluation.years) == 80

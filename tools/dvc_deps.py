@@ -2,7 +2,8 @@
 
 A stage depends on its module, on every module of the package that this one imports, at the top or inside a
 function, and so on. Imports for types only are no dependency, and neither is ``balagh/__init__.py``, which
-only hands names on. Whoever reads the cue classes also depends on their lists.
+only hands names on. Whoever reads the cue classes also depends on their lists, and who makes pages on their
+templates.
 """
 
 from __future__ import annotations
@@ -54,6 +55,8 @@ def dependencies(stage: str) -> list[str]:
         waiting.extend(imported(module))
         if module.name == "cues.py":
             found.add(module.with_suffix(".toml"))
+        if module.name == "pages.py":
+            found.add(module.parent / "templates")
     return sorted(path.relative_to(ROOT).as_posix() for path in found)
 
 

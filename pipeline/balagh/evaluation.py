@@ -36,8 +36,6 @@ from balagh.prepared import folds_of, groups_of
 
 PEERS: Final = tuple(name for name in BASELINES if "(1,3)" not in name and "Bayes" not in name)
 """Baselines that are measured beside the model; the others are left to the benchmarks."""
-WORST: Final = 20
-"""Wrong labels that are listed."""
 
 
 class PeerFigures(msgspec.Struct, frozen=True):
@@ -81,6 +79,7 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     learning: list[CurvePoint]
     curves: dict[str, Curve]
     errors: list[WrongLabel]
+    """All of them, the worst first."""
     genres: list[Part]
     years: list[Part]
 
@@ -116,8 +115,8 @@ def evaluate(material: Material, prediction: Prediction, params: Params, say: Sa
             *learning_curve(material, [s.text for s in test], truth, params, say),
             curve_point(len(train), len(np.unique(groups_of(train))), figures),
         ],
-        curves={label.value: _curve(truth.labels[:, j], prediction, j) for j, label in enumerate(LABELS)},
-        errors=wrong_labels(test, truth, prediction)[:WORST],
+        curves={label.value: curve_of(truth.labels[:, j], prediction, j) for j, label in enumerate(LABELS)},
+        errors=wrong_labels(test, truth, prediction),
         genres=parts([s.genre for s in test], truth, prediction, given),
         years=parts([str(s.year or "") for s in test], truth, prediction, given),
     )
@@ -145,10 +144,16 @@ def _peers(material: Material, truth: Truth, prediction: Prediction, params: Par
     return measured
 
 
-def _curve(truth: Bools, prediction: Prediction, j: int) -> Curve:
+def curve_of(truth: Bools, prediction: Prediction, j: int) -> Curve:
+    """Return the curve of a label, from its truth of shape (n_sentences,) and all predictions.
+
+    A label that no sentence earns has no points, only bins.
+    """
     from sklearn.metrics import precision_recall_curve
 
     probability = prediction.probabilities[:, j]
+    if not truth.any():
+        return Curve([], [], [], calibration_bins(truth, probability))
     precision, recall, threshold = precision_recall_curve(truth, probability, drop_intermediate=True)
     # The last point, without a threshold, is a convention and no measurement.
     return Curve(

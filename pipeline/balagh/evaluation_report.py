@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from balagh.evaluation import Evaluation
 from balagh.evaluation_errors import Part, WrongLabel
@@ -29,6 +30,8 @@ _OVERALL_NAMES = {
     "plain_alarm": "of the plain sentences, those that get a label all the same",
     "any_alarm": "of all sentences, those that get some label they do not earn",
 }
+WORST: Final = 20
+"""Wrong labels that are listed; the HTML report has all."""
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]#|~])")
 
 
@@ -46,7 +49,7 @@ def report(evaluation: Evaluation) -> str:
         _parts("genre", evaluation.genres),
         "## Errors by year",
         _parts("year", evaluation.years),
-        *_errors(evaluation.errors),
+        *_errors(evaluation.errors[:WORST]),
     ]
     return "\n\n".join(sections) + "\n"
 
@@ -177,8 +180,8 @@ def _cuts(evaluation: Evaluation) -> list[str]:
         "A label is given from its threshold on. Sigmoids (Platt) and thresholds were learnt from the"
         f" scores of {params.data.folds} grouped folds, each scored by heads fitted on the others, "
         "with every sentence weighed so that those without a label make up "
-        f"{params.train.none_share:.0%}, as in the news that is to be tagged. The threshold is the one"
-        " with the best F1 under these weights. The test side had no part in it.",
+        f"{params.train.none_share:.0%}, as in the news that is to be tagged. The threshold is the average"
+        " of the best ones by F1, under these weights, of many resamples. The test side had no part in it.",
         table(["label", "threshold", "slope", "offset"], rows),
     ]
 

@@ -26,7 +26,7 @@ from balagh.tagger import Tagger
 def evaluate(
     prepared: Path, features: Path, models: Path, out: Path, params: Params, say: Callable[[str], None]
 ) -> Evaluation:
-    """Write ``metrics.json``, ``report.md`` and the tables of ``plots/``.
+    """Write ``metrics.json``, ``report.md``, ``evaluation.json`` with all of it, and the tables of ``plots/``.
 
     Parameters
     ----------
@@ -63,6 +63,7 @@ def evaluate(
     encoded = msgspec.json.format(msgspec.json.encode(metrics(evaluation)), indent=2)
     write_atomically(out / "metrics.json", encoded + b"\n")
     write_atomically(out / "report.md", report(evaluation).encode())
+    write_atomically(out / "evaluation.json", msgspec.json.encode(evaluation) + b"\n")
     for name, content in plots(evaluation, known).items():
         write_atomically(out / "plots" / name, content)
     return evaluation
