@@ -92,9 +92,9 @@ def test_resealing_is_what_the_tests_think(data, load):
     ("changes", "message"),
     [
         ({"format": FORMAT + 1}, f"format {FORMAT + 1}, this balagh reads {FORMAT}"),
-        ({"labels": []}, "impossible numbers"),
+        ({"labels": []}, "golden sentences do not fit its labels"),
         ({"golden": [{"text": "سلام", "scores": [1, 2, 3, 4]}]}, "golden sentences differently"),
-        ({"golden": [{"text": "سلام", "scores": [1]}]}, "golden sentences differently"),
+        ({"golden": [{"text": "سلام", "scores": [1]}]}, "golden sentences do not fit its labels"),
         ({"layout": {}}, "manifest cannot be read"),
         ({"surprise": 1}, "manifest cannot be read"),
         ({"labels": "x"}, "manifest cannot be read"),

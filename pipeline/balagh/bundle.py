@@ -76,6 +76,18 @@ class Bundle(msgspec.Struct, frozen=True):
     blocks: dict[str, Block]
 
 
+class _Header(msgspec.Struct):
+    """What safetensors keeps beside the places of the arrays."""
+
+    metadata: dict[str, str] = msgspec.field(name="__metadata__", default_factory=dict)
+
+
+class _Version(msgspec.Struct):
+    """The one thing that every version of the format says."""
+
+    format: int
+
+
 def save_bundle(bundle: Bundle, path: Path) -> str:
     """Write a model, whole or not at all, and return its digest.
 
@@ -112,6 +124,8 @@ def load_bundle(path: Path) -> Bundle:
     except (SafetensorError, ValueError, TypeError, KeyError) as error:
         raise ModelFormatError(f"{path}: arrays cannot be read ({error}); train the model again") from None
     blocks = _blocks(tensors, len(manifest.labels), path)
+    if not blocks.keys() <= manifest.layout.scales.keys():
+        raise ModelFormatError(f"{path}: its manifest does not scale all of its arrays; train the model again")
     return Bundle(manifest, blocks)
 
 
@@ -149,15 +163,9 @@ def _check_digest(data: bytes, header: bytes, path: Path) -> None:
 
 
 def _manifest(header: bytes, path: Path) -> Manifest:
-    class Header(msgspec.Struct):
-        metadata: dict[str, str] = msgspec.field(name="__metadata__", default_factory=dict)
-
-    class Version(msgspec.Struct):
-        format: int
-
     try:
-        text = msgspec.json.decode(header, type=Header).metadata["balagh"]
-        version = msgspec.json.decode(text, type=Version).format
+        text = msgspec.json.decode(header, type=_Header).metadata["balagh"]
+        version = msgspec.json.decode(text, type=_Version).format
         if version != FORMAT:
             raise ModelFormatError(
                 f"{path}: format {version}, this balagh reads {FORMAT}; train the model again or install the"
@@ -168,7 +176,11 @@ def _manifest(header: bytes, path: Path) -> Manifest:
         raise ModelFormatError(f"{path}: its manifest cannot be read ({error}); train the model again") from None
     numbers = [[x.intercept, x.slope, x.offset, x.threshold] for x in manifest.labels]
     lengths = (manifest.layout.ngram_min, manifest.layout.ngram_max)
-    if not manifest.labels or not np.isfinite(numbers).all() or not 1 <= lengths[0] <= lengths[1] <= KEY_BITS // BITS:
+    numbers += [[scale.factor, scale.power] * 2 for scale in manifest.layout.scales.values()]
+    scored = all(len(sentence.scores) == len(manifest.labels) for sentence in manifest.golden)
+    if not manifest.labels or not scored:
+        raise ModelFormatError(f"{path}: its golden sentences do not fit its labels; train the model again")
+    if not np.isfinite(numbers).all() or not 1 <= lengths[0] <= lengths[1] <= KEY_BITS // BITS:
         raise ModelFormatError(f"{path}: its manifest holds impossible numbers; train the model again")
     return manifest
 

@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 
 from balagh.bundle import Bundle, load_bundle
-from balagh.errors import ModelFormatError
+from balagh.errors import ModelFormatError, ParamsError
 from balagh.labels import NONE
 from balagh.scorer import Floats, Scorer
 from balagh.sentences import Sentence, split
@@ -86,7 +86,10 @@ class Tagger:
         ModelFormatError
             The file is not a model, is damaged, or scores differently here.
         """
-        tagger = cls(load_bundle(Path(path)), threads)
+        try:
+            tagger = cls(load_bundle(Path(path)), threads)
+        except ParamsError as error:
+            raise ModelFormatError(f"{path}: its {error}; train the model again") from None
         golden = tagger.manifest.golden
         if golden:
             now = tagger._scorer.score([sentence.text for sentence in golden])
