@@ -96,7 +96,7 @@ VARIANTS = (
     Variant("thresholds for the written mix", _train(none_share=-1.0)),
     Variant("threshold of one half", _same, halves=True),
     Variant("n-grams of 2 to 4", _features(ngram_min=2, ngram_max=4)),
-    Variant("n-grams of 3 to 6", _features(ngram_min=3, ngram_max=6)),
+    Variant("n-grams of 3 to 5", _features(ngram_min=3, ngram_max=5)),
     Variant("every n-gram and term that occurs twice", _features(min_df=2, min_df_terms=2)),
     Variant("cue vectors equally long", _features(cues_norm=1.0)),
     Variant("letters not folded", _raw),

@@ -176,11 +176,13 @@ def _manifest(header: bytes, path: Path) -> Manifest:
         raise ModelFormatError(f"{path}: its manifest cannot be read ({error}); train the model again") from None
     numbers = [[x.intercept, x.slope, x.offset, x.threshold] for x in manifest.labels]
     lengths = (manifest.layout.ngram_min, manifest.layout.ngram_max)
-    numbers += [[scale.factor, scale.power] * 2 for scale in manifest.layout.scales.values()]
+    scales = manifest.layout.scales.values()
+    numbers += [[scale.factor, scale.power, 0.0, 0.0] for scale in scales]
     scored = all(len(sentence.scores) == len(manifest.labels) for sentence in manifest.golden)
     if not manifest.labels or not scored:
         raise ModelFormatError(f"{path}: its golden sentences do not fit its labels; train the model again")
-    if not np.isfinite(numbers).all() or not 1 <= lengths[0] <= lengths[1] <= KEY_BITS // BITS:
+    evened = all(0 <= scale.power <= 1 for scale in scales)
+    if not evened or not np.isfinite(numbers).all() or not 1 <= lengths[0] <= lengths[1] <= KEY_BITS // BITS:
         raise ModelFormatError(f"{path}: its manifest holds impossible numbers; train the model again")
     return manifest
 

@@ -57,11 +57,11 @@ class FeatureParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is counted in a sentence and how the three blocks of features weigh against each other."""
 
     ngram_min: int = 3
-    ngram_max: int = 5
+    ngram_max: int = 4
     """Characters of the shortest and the longest n-gram, inside word bounds."""
-    min_df: int = 4
+    min_df: int = 8
     """Sentences in which an n-gram must occur to become a feature."""
-    min_df_terms: int = 3
+    min_df_terms: int = 4
     """The same for terms (stems, cue classes and their pairs)."""
     ngrams: float = 1.4
     words: float = 1.4

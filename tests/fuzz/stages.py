@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from balagh.records import load_labelled
@@ -31,7 +32,7 @@ STAGES = {
 SMALL = {"folds": 3, "min_df": 2, "min_df_terms": 2, "bootstrap": 20, "curve": "[200]", "test_share": 0.3}
 
 
-def make_project(folder: Path, sentences: int) -> dict[str, float]:
+def make_project(folder: Path, sentences: int, stages: Iterable[str] = STAGES) -> dict[str, float]:
     """Write a small project, run its stages undisturbed, and return how long each takes."""
     labelled = folder / "data" / "labelled"
     labelled.mkdir(parents=True)
@@ -51,7 +52,7 @@ def make_project(folder: Path, sentences: int) -> dict[str, float]:
         params = re.sub(rf"(?m)^  {name}: .*$", f"  {name}: {value}", params)
     (folder / "params.yaml").write_text(params, encoding="utf-8")
     seconds = {}
-    for stage in STAGES:
+    for stage in stages:
         begin = time.monotonic()
         subprocess.run(command(stage), cwd=folder, check=True, capture_output=True)
         seconds[stage] = time.monotonic() - begin
