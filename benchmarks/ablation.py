@@ -224,8 +224,10 @@ def main() -> None:
     options = parser(__doc__.splitlines()[0])
     options.add_argument("--json", type=Path, help="file to write the table to, as `balagh report` reads it")
     options.add_argument("--only", action="append", default=[], choices=[v.name for v in VARIANTS])
+    options.add_argument("--name", help="what to call the data in the table; by default the name of the file")
     given = options.parse_args()
     sides = read_sides(given)
+    sides = sides._replace(name=given.name or sides.name)
     found = rows(sides, given.only)
     if given.json is not None:
         given.json.write_bytes(msgspec.json.format(msgspec.json.encode(saved(found, sides)), indent=2) + b"\n")
