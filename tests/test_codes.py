@@ -28,6 +28,12 @@ def test_any_text(text, folding):
     assert same(text, folding)
 
 
+@pytest.mark.parametrize("folding", FOLDINGS)
+@pytest.mark.parametrize("char", list(map(chr, range(128))), ids=ascii)
+def test_every_character_of_ascii_between_letters(char, folding):
+    assert same(f"قال{char}0و", folding)
+
+
 @settings(max_examples=400)
 @given(st.text("ابةأآىؤئ ءً\u0653\u0654ّـ«»\"'،؛؟٣۴5Aa-–…\u200f\u00a0\n●€"), st.sampled_from(FOLDINGS))
 def test_text_of_arabic_and_its_marks(text, folding):

@@ -61,6 +61,7 @@ def _page(folding: Folding) -> _Page | None:
     simple = [char for char in _COMMON if len(found[char]) <= 1]
     # NUL comes first, or `charmap_build` falls back to a dictionary that is ten times slower.
     known = "\0" + "".join(simple)
-    codes = bytes([32, *(found[char][0] if found[char] else 0 for char in simple)]).ljust(256, b"\0")
-    dropped = bytes(i for i, char in enumerate(known) if i and not found[char])
+    found["\0"] = encode(normalise("ا\0ا", folding))[1:-1]
+    codes = bytes(found[char][0] if found[char] else 0 for char in known).ljust(256, b"\0")
+    dropped = bytes(i for i, char in enumerate(known) if not found[char])
     return _Page(codecs.charmap_build(known + "\ufffe" * (256 - len(known))), codes, dropped)
