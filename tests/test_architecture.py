@@ -15,7 +15,8 @@ FLOORS = [
     "stems cues terms term_tfidf ngram_* ngrams duplicates dataset data_check calibration metrics*",
     "heads scorer kernels kernels_lookup kernels_words batches features bundle model export tagger occurrences explain"
     " sklearn frames dask baselines*",
-    "html.* web.* described explain_view outputs bulk.* views evaluation* report* exchange.* audit stages.*",
+    "html.* web.* described explain_view outputs bulk.* views evaluation* report* exchange.* agreement audit compare"
+    " stages.*",
     "cli.* __main__",
 ]
 """Modules of each floor, from the ground up."""
