@@ -75,7 +75,7 @@ def test_a_reader_that_has_gone_is_no_error(small, tmp_path):
 
 
 def test_interrupted_by_hand(small, tmp_path):
-    write_inputs(tmp_path, 3000)
+    write_inputs(tmp_path, 30_000)
     out = tmp_path / "out.jsonl"
     line = [sys.executable, "-m", "balagh", "tag", tmp_path / "in" / "a.jsonl", "-o", out, "--chunk", "10"]
     process = subprocess.Popen([*line, "--model", small.safetensors], stderr=subprocess.PIPE, text=True)

@@ -20,6 +20,9 @@ from balagh.web.settings import Settings
 SEED = Path(__file__).parents[2] / "seeds" / "coalition-rome-2021-06-28.txt"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
+# On a fresh machine the server's first answers wait for code to be compiled.
+expect.set_options(timeout=60_000)
+
 
 @pytest.fixture(scope="session")
 def browser():
@@ -74,7 +77,7 @@ def visit(browser):
         context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         home = address.split("#")[0]
         page.on("request", lambda r: None if r.url.startswith((home, "blob:")) else faults.append(r.url))
         page.on("pageerror", lambda error: faults.append(str(error)))
