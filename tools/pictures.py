@@ -5,9 +5,12 @@ Needs Chromium and what the tests need. The pictures depend on the fonts of the 
 
 from __future__ import annotations
 
+import io
 import os
+import pty
 import shutil
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -17,6 +20,8 @@ from pathlib import Path
 
 import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
+from rich.console import Console
+from rich.text import Text
 
 from balagh.html.document import document
 from balagh.tagger import Tagger
@@ -26,6 +31,13 @@ from balagh.web.settings import Settings
 SEED = Path("seeds/coalition-rome-2021-06-28.txt")
 REPORT = Path("reports/index.html")
 FOLDER = Path("docs/pictures")
+SESSION = (
+    "echo 'أدانت الوزارة الهجوم على المدنيين وتعهدت بدعم اليمن. وصل الوفد أمس.' | balagh tag -",
+    "balagh explain 'أدان الوزراء بشدة الهجوم الإرهابي.'",
+    "balagh tag no-such-file.txt",
+)
+"""What is typed in the picture of the terminal."""
+COLUMNS = 112
 
 
 @contextmanager
@@ -55,6 +67,36 @@ def take(page: Page, name: str) -> None:
     page.screenshot(path=FOLDER / f"{name}.png")
 
 
+def typed(command: str) -> str:
+    """Run a command in a terminal of its own, and return all that it shows."""
+    ours, theirs = pty.openpty()
+    environment = os.environ | {"COLUMNS": str(COLUMNS), "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+    process = subprocess.Popen(["sh", "-c", command], stdout=theirs, stderr=theirs, env=environment)
+    os.close(theirs)
+    shown = b""
+    try:
+        while piece := os.read(ours, 65_536):
+            shown += piece
+    except OSError:  # how a terminal tells that nobody writes any more
+        pass
+    process.wait()
+    return shown.decode("utf-8", "replace").replace("\r\n", "\n")
+
+
+def terminal(browser: Browser) -> None:
+    """Write a picture of a short session, run for real."""
+    console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, color_system="truecolor")
+    for command in SESSION:
+        console.print(Text(f"$ {command}", style="bold"))
+        console.print(Text.from_ansi(typed(command)))
+    page = browser.new_page(viewport={"width": 1080, "height": 400})
+    body = console.export_html(inline_styles=True, code_format="<pre id=session>{code}</pre>")
+    look = "background:#fff;margin:0;padding:16px;font:13px/1.45 'DejaVu Sans Mono',monospace;width:max-content"
+    page.set_content(f"<body style=margin:0>{body}")
+    page.evaluate("look => document.getElementById('session').style = look", look)
+    page.locator("#session").screenshot(path=FOLDER / "terminal.png")
+
+
 def main() -> None:
     """Take every picture."""
     chromium = shutil.which("chromium")
@@ -80,6 +122,7 @@ def main() -> None:
         tagged.unlink()
         if REPORT.exists():
             take(opened(browser, REPORT.resolve().as_uri()), "report")
+        terminal(browser)
         browser.close()
 
 

@@ -16,6 +16,8 @@ from balagh.html.colours import LIGHT
 from balagh.html.highlight import shade_level
 from balagh.outputs import visible
 
+_LEFT_TO_RIGHT = "\u200e"
+
 
 def render(described: Described, labels: Sequence[DescribedLabel], console: Console) -> None:
     """Show an explanation.
@@ -78,7 +80,8 @@ def _cells(feature: Feature | None) -> tuple[str, Text]:
     if feature is None:
         return "", Text()
     times = f" ×{feature.count}" if feature.count > 1 else ""
-    return f"{feature.weight:+.3f}", Text(feature.shown() + times)
+    # The mark at the end keeps a terminal that sets Arabic right to left from taking the next column along.
+    return f"{feature.weight:+.3f}", Text(feature.shown() + times + _LEFT_TO_RIGHT)
 
 
 def _change(label: DescribedLabel) -> Text:

@@ -73,7 +73,9 @@ def _table(doc: str, rows: Sequence[Result], colours: dict[str, str]) -> Table:
             chances.append(("\n" if chances else "") + f"{row.scores[label]:.2f}", style=colours[label])
         if not row.labels:
             names.append(row.primary, style="dim")
-        table.add_row(str(row.index + 1), names, chances, Text(visible(row.text), style="" if row.labels else "dim"))
+        # A mark of direction keeps the full stop at the left end of the sentence.
+        sentence = Text(visible(row.text) + "\u200f", style="" if row.labels else "dim")
+        table.add_row(str(row.index + 1), names, chances, sentence)
     return table
 
 

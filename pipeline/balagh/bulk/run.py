@@ -176,8 +176,9 @@ def _skip(read: Iterator[Chunk], since: Commit) -> None:
 
 
 def _worker(job: Job, sources: Sequence[Source], layouts: Sequence[Layout], total: int | None) -> Worker:
-    if job.workers > 1 or total is None or total > _WORTH_COMPILED:
-        # Else the first chunks would be tagged without compiled code where they are small.
+    if job.workers > 1 or (total is not None and total > _WORTH_COMPILED):
+        # Else the first chunks would be tagged without compiled code where they are small. Standard input is mostly
+        # a text or two, which should not wait for it; long input meets it in its first full chunk.
         importlib.import_module("balagh.batches")
     return Worker(Tagger.load(job.model), job, sources, layouts)
 
