@@ -1,7 +1,8 @@
 """How long `balagh tag` takes for a million sentences of press text, and how much memory.
 
 ``python -m benchmarks.bulk_speed --count 1000000 --workers 2`` writes a file of sentences, tags it with a file of
-each size, and prints the table. The sentences are those of ``data/labelled`` that are as long as the press writes,
+each size, and prints the table. On a machine that others use too, look at the CPU seconds and the load beside the
+clock. The sentences are those of ``data/labelled`` that are as long as the press writes,
 shuffled, each with a number of its own in it so that no two are the same.
 """
 
@@ -22,7 +23,7 @@ from benchmarks.tag_speed import press_sentences
 
 MODEL = Path("models/tagger.safetensors")
 _CHILD = """
-import json, resource, sys, time
+import json, os, resource, sys, time
 from pathlib import Path
 from balagh.bulk.job import Job
 from balagh.bulk.run import run
@@ -37,6 +38,7 @@ if __name__ == "__main__":
     end = time.perf_counter()
     print(json.dumps({"sentences": summary.sentences, "all": end - begin, "rest": end - first[0][0],
         "after": summary.sentences - first[0][1],
+        "cpu": sum(os.times()[:4]),
         "main": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         "workers": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024}))
 """
@@ -79,8 +81,8 @@ def main() -> None:
     parser.add_argument("--formats", nargs="*", default=["jsonl"])
     parser.add_argument("--model", type=Path, default=MODEL)
     given = parser.parse_args()
-    print("| rows | output | workers | process, s | once started, s | sentences a second | memory, MB: main, worker |")
-    print("|---:|---|---:|---:|---:|---:|---:|")
+    print("| rows | output | workers | process, s | once started, s | CPU, s | memory, MB: main, worker | load |")
+    print("|---:|---|---:|---:|---:|---:|---:|---:|")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for count in (given.small, given.count):
@@ -90,10 +92,12 @@ def main() -> None:
                 for count in (given.small, given.count):
                     output = folder / re.sub(r"\W", "_", f"{count}_{workers}")
                     found = measure(folder / f"{count}.jsonl", output.with_suffix(f".{fmt}"), given.model, workers)
-                    rate = found["after"] / found["rest"] if found["rest"] else 0
+                    # The first chunk waits for processes to start and compiled code to load; the rest is scaled up.
+                    started = found["rest"] * found["sentences"] / found["after"]
+                    worker = f", {found['workers']:.0f}" if workers > 1 else ""
                     print(
-                        f"| {count:,} | {fmt} | {workers} | {found['process']:.1f} | {count / rate if rate else 0:.1f}"
-                        f" | {rate:,.0f} | {found['main']:.0f}, {found['workers'] if workers > 1 else 0:.0f} |",
+                        f"| {count:,} | {fmt} | {workers} | {found['process']:.1f} | {started:.1f} | {found['cpu']:.0f}"
+                        f" | {found['main']:.0f}{worker} | {os.getloadavg()[0]:.1f} |",
                         flush=True,
                     )
 

@@ -10,7 +10,6 @@ Examples
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from balagh.errors import BalaghError, DataError, MissingFileError, ModelFormatE
 from balagh.labels import Label
 
 if TYPE_CHECKING:
+    __version__: str
     from balagh.frames import tag_dataframe
     from balagh.tagger import Tagger
 
@@ -33,11 +33,6 @@ __all__ = [
     "load",
     "tag_dataframe",
 ]
-
-try:
-    __version__ = version("balagh")
-except PackageNotFoundError:  # run from a checkout that is not installed
-    __version__ = "0+unknown"
 
 
 def load(path: str | Path | None = None, *, threads: int = 1) -> Tagger:
@@ -64,8 +59,19 @@ def load(path: str | Path | None = None, *, threads: int = 1) -> Tagger:
     return Tagger.load(default_model() if path is None else path, threads=threads)
 
 
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("balagh")
+    except PackageNotFoundError:  # run from a checkout that is not installed
+        return "0+unknown"
+
+
 def __getattr__(name: str) -> object:
-    # Loaded on first use, so that `balagh --help` need not wait for NumPy.
+    # Loaded on first use, so that `balagh --help` need not wait for NumPy, nor a tag for the package's metadata.
+    if name == "__version__":
+        return _version()
     if name == "Tagger":
         from balagh.tagger import Tagger
 
