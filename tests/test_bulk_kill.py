@@ -78,7 +78,13 @@ def test_interrupted_by_hand(small, tmp_path):
     write_inputs(tmp_path, 30_000)
     out = tmp_path / "out.jsonl"
     line = [sys.executable, "-m", "balagh", "tag", tmp_path / "in" / "a.jsonl", "-o", out, "--chunk", "10"]
-    process = subprocess.Popen([*line, "--model", small.safetensors], stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [*line, "--model", small.safetensors],
+        stderr=subprocess.PIPE,
+        text=True,
+        # Tests that a shell started in the background hand on that Ctrl-C is to be ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     for _ in range(600):
         if out.with_name("out.jsonl.part").exists():
             break
