@@ -186,6 +186,13 @@ def test_an_open_quote_does_not_swallow_the_file() -> None:
         next(rows)
 
 
+def test_a_field_may_be_as_long_as_a_row() -> None:
+    text = "ن" * 400_000
+    assert texts(f"id,text\n1,{text}\n", "csv") == [text]
+    with pytest.raises(DataError, match=r":2: a row longer than 1,000,000 bytes begins here"):
+        texts('id,text\n1,"' + "نص\n" * 300_000, "csv")
+
+
 def test_a_row_with_a_comma_too_many_is_named() -> None:
     rows = list(scan_texts(stream("id,text\n1,a, b\n2\n3,c\n"), form="csv"))
     assert [isinstance(row, Problem) for row in rows] == [True, True, False]
