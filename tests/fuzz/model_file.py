@@ -20,6 +20,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 WATCHED = (
     "exec", "compile", "import", "os.system", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "subprocess.Popen",
     "pickle.find_class", "marshal.loads", "ctypes.dlopen", "socket.connect", "shutil.rmtree", "os.remove",
@@ -27,6 +29,8 @@ WATCHED = (
 """Audit events that loading data must not raise (https://docs.python.org/3/library/audit_events.html)."""
 ROOT = Path(__file__).parent.parent.parent
 SENTENCE = "أدانت الوزارة بشدة الهجوم على المدنيين في اليمن"
+MEMORY = Path("/dev/shm")
+"""Where files are quickest to write, if it is there."""
 
 
 def split(data: bytes) -> tuple[dict[str, Any], bytes]:
@@ -139,7 +143,7 @@ def worker(model: Path, seed: int, count: int, memory: int) -> Counter[str]:
     rng = random.Random(seed)
     switch = watch()
     counts: Counter[str] = Counter()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
         path = Path(folder) / "tagger.safetensors"
         path.write_bytes(data)
         Tagger.load(path).explain(SENTENCE)  # everything is imported now
@@ -216,7 +220,11 @@ def tiny_model(folder: Path) -> Path:
     }
     with patch.object(features, "load_cues", lambda: few):
         model.fit([s.text for s in sentences], label_matrix(sentences))
-    save_bundle(export_bundle(model, sentences), folder / "tiny.safetensors")
+    bundle = export_bundle(model, sentences)
+    # Scoring the golden sentences is most of the time of loading: two short ones do.
+    golden = tuple(sorted(bundle.manifest.golden, key=lambda sentence: len(sentence.text))[:2])
+    manifest = msgspec.structs.replace(bundle.manifest, golden=golden)
+    save_bundle(msgspec.structs.replace(bundle, manifest=manifest), folder / "tiny.safetensors")
     return folder / "tiny.safetensors"
 
 

@@ -33,6 +33,10 @@ UNITS = (
 """What odd texts are made of."""
 
 
+MANY = 2_000
+"""Texts that are scored together."""
+
+
 def odd_text(rng: random.Random, longest: int = 400) -> str:
     """Return a text of odd pieces, or of any characters at all, lone surrogates included."""
     roll, length = rng.random(), int(longest ** rng.random())
@@ -46,8 +50,8 @@ def odd_text(rng: random.Random, longest: int = 400) -> str:
     return "".join(chr(min(block + rng.randrange(256), 0x10FFFF)) for _ in range(length))
 
 
-def check(text: str, tagger: Tagger) -> None:
-    """Put a text through everything, and assert what is promised."""
+def check(text: str, tagger: Tagger) -> list[float]:
+    """Put a text through everything, assert what is promised, and return the explained score of each label."""
     once = normalise(text)
     assert normalise(once) == once, "normalising twice changes nothing more"
     for sentence in split(text):
@@ -60,8 +64,8 @@ def check(text: str, tagger: Tagger) -> None:
         total = explained.contributions[label].sum() + explained.intercepts[label]
         assert explained.contributions[label].shape == (len(text),)
         assert abs(total - explained.scores[label]) < 1e-9, "contributions add up to the score"
-    assert np.isfinite(tagger.predict_proba([text])).all()
     _read(text.encode("utf-8", "surrogatepass"))
+    return [float(explained.scores[label]) for label in tagger.labels]
 
 
 def _read(raw: bytes) -> None:
@@ -88,14 +92,23 @@ def campaign(tagger: Tagger, count: int, seed: int, say: Callable[[str], None]) 
     rng = random.Random(seed)
     counts: Counter[str] = Counter()
     begin = time.monotonic()
+    met: dict[str, list[float]] = {}
     for number in range(count):
         text = odd_text(rng)
         try:
-            check(text, tagger)
+            met[text] = check(text, tagger)
             counts["fine"] += 1
         except Exception as error:  # whatever it is, it is what is looked for
             counts[type(error).__name__] += 1
             say(f"seed {seed}, text {number}: {type(error).__name__}: {error}: {text[:200]!a}")
+        if met and (number == count - 1 or len(met) == MANY):
+            # Many at once go through compiled code, which must find what one text alone finds.
+            together = tagger.decision_function(list(met))
+            if not np.allclose(together, list(met.values()), rtol=0, atol=1e-9):
+                counts["other scores in a batch"] += 1
+                worst = int(np.abs(together - list(met.values())).max(axis=1).argmax())
+                say(f"seed {seed}, up to text {number}: a batch differs at {list(met)[worst][:200]!a}")
+            met.clear()
         if number % 10_000 == 9_999:
             say(f"{number + 1:,} of {count:,} in {time.monotonic() - begin:,.0f} s: {dict(counts)}")
     return counts
