@@ -110,7 +110,7 @@ def csv_table(
         There is no header; later, while the rows are read, as `csv_column` raises it.
     """
     physical = _Lines(lines, path, max_bytes)
-    # The module's own limit, 131,072 characters a field, would come before ours. It is one for the process: only raised.
+    # The module's own limit, 131,072 characters a field, would come first. It holds for the process: only raised.
     csv.field_size_limit(max(csv.field_size_limit(), max_bytes))
     rows = _rows(csv.reader(physical, delimiter=delimiter, strict=True), physical, path)
     header = next(rows, None)
