@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 NAMES = $(BIN)/python tools/requirements.py
 
 .DEFAULT_GOAL := main
-.PHONY: main env test bench lint dist constraints clean
+.PHONY: main env test bench lint versions dist constraints clean
 
 main: .venv/main.stamp
 	$(BIN)/dvc repro
@@ -26,6 +26,10 @@ lint: .venv/test.stamp
 
 bench: .venv/bench.stamp
 	$(BIN)/python -m benchmarks
+
+# The oldest libraries that pyproject.toml allows against the newest: each model scores the same in both.
+versions: .venv/test.stamp
+	$(BIN)/python tools/versions.py
 
 # Wheel and sdist with the trained model, tried in a fresh environment.
 dist: main
