@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import random
-import time
 import unicodedata
 
 import pytest
-from tests.fuzz import texts
+from tests.fuzz import doubling, texts
 
 from balagh.sentences import split
 from balagh.text import normalise
@@ -75,41 +74,8 @@ def test_equivalent_spellings_get_the_same_labels(tagger, labelled, spelling):
     assert [normalise(text) for text in spelt] == [normalise(text) for text in given]
 
 
-REPEATED = [
-    "\u064e",
-    "\u0651\u064e",
-    "ـ",
-    "«",
-    '"',
-    ".",
-    "…",
-    " ",
-    "\n",
-    "(",
-    "]",
-    "؟",
-    "قال ",
-    "د. ",
-    "أ.ف.ب ",
-    "3.5 ",
-    '«"',
-    "\u202e",
-    "ﷺ",
-]
-
-
-@pytest.mark.parametrize("unit", REPEATED, ids=ascii)
+@pytest.mark.parametrize("unit", doubling.UNITS, ids=ascii)
 @pytest.mark.parametrize("function", [normalise, split])
 def test_twice_the_text_takes_about_twice_the_time(function, unit):
-    def seconds(length):
-        text = unit * (length // len(unit))
-        best = float("inf")
-        for _ in range(3):
-            begin = time.perf_counter()
-            function(text)
-            best = min(best, time.perf_counter() - begin)
-        return best
-
-    function(unit * 100)
-    # A quadratic function takes four times as long. Small times are noise, so they get a floor.
-    assert seconds(128_000) <= 3.2 * max(seconds(64_000), 0.004)
+    """`python -m tests.fuzz.doubling` goes on to a million characters, and tags them."""
+    assert doubling.growth(function, unit, 64_000, tries=20) <= doubling.MOST

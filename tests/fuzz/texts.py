@@ -15,6 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from balagh.readers import read_document, scan_texts
 from balagh.sentences import split
@@ -114,14 +116,47 @@ def campaign(tagger: Tagger, count: int, seed: int, say: Callable[[str], None]) 
     return counts
 
 
+def quick_campaign(count: int, seed: int) -> Counter[str]:
+    """Only normalise and split, which is quick enough for millions."""
+    rng = random.Random(seed)
+    for _ in range(count):
+        text = odd_text(rng)
+        once = normalise(text)
+        assert normalise(once) == once, ascii(text)
+        assert all(text[s.start : s.end] == s.text for s in split(text)), ascii(text)
+    return Counter(fine=count)
+
+
+def hypothesis_campaign(tagger: Tagger, count: int) -> Counter[str]:
+    """Let Hypothesis choose the texts; it raises the smallest that fails."""
+    texts = st.text(st.one_of(st.characters(codec=None, exclude_categories=()), st.sampled_from("".join(UNITS))))
+
+    @settings(max_examples=count, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(texts)
+    def run(text: str) -> None:
+        counts["fine"] += 1
+        check(text, tagger)
+
+    counts: Counter[str] = Counter()
+    run()
+    return counts
+
+
 def main() -> None:
     """Run a campaign with the trained model."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--count", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--model", type=Path, default=Path("models/tagger.safetensors"))
-    given = parser.parse_args()
-    counts = campaign(Tagger.load(given.model), given.count, given.seed, print)
+    parser.add_argument("--quick", action="store_true", help="only normalise and split")
+    parser.add_argument("--hypothesis", action="store_true", help="let Hypothesis choose the texts")
+    arguments = parser.parse_args()
+    if arguments.quick:
+        counts = quick_campaign(arguments.count, arguments.seed)
+    elif arguments.hypothesis:
+        counts = hypothesis_campaign(Tagger.load(arguments.model), arguments.count)
+    else:
+        counts = campaign(Tagger.load(arguments.model), arguments.count, arguments.seed, print)
     print(dict(counts))
     sys.exit(1 if set(counts) - {"fine"} else 0)
 
