@@ -60,6 +60,8 @@ def test_the_form_of_our_data() -> None:
 def test_text_and_labels_are_enough_for_a_test_set() -> None:
     record = sentence({"text": "انضمت موريتانيا إلى التحالف", "labels": ["membership"]})
     assert (record.primary, record.doc, record.year) == ("membership", "", None)
+    assert (record.issuer, record.genre, record.id, record.stratum) == ("", "", "", "")
+    assert len(list(read_labelled(io.BytesIO(b'{"text": "a", "labels": []}')))) == 1
     assert sentence({"text": "اجتمعوا", "labels": []}).primary == "none"
 
 
@@ -79,9 +81,10 @@ def test_other_fields_are_ignored_in_a_test_set_and_refused_in_our_data() -> Non
 def test_labels_come_in_one_order() -> None:
     row = GOOD | {"labels": ["regional_concern", "condemnation", "regional_concern"]}
     assert sentence(row).labels == (Label.CONDEMNATION, Label.REGIONAL_CONCERN)
-    assert messages(row, strict=True)[0].startswith("a label twice")
+    assert messages(row, strict=True)[0] == "a label twice: regional_concern, condemnation, regional_concern"
     row["labels"] = ["regional_concern", "condemnation"]
-    assert messages(row, strict=True)[0].startswith("labels not in the order commitment, ")
+    expected = f"labels not in the order {', '.join(LABELS)}: regional_concern, condemnation"
+    assert messages(row, strict=True)[0] == expected
 
 
 @pytest.mark.parametrize(
@@ -133,6 +136,26 @@ def test_load_names_the_first_fault_and_counts_them(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text(json.dumps(GOOD | {"doc": "first"}))
     path.write_text(json.dumps(GOOD))
     assert [record.doc for record in load_labelled([tmp_path])] == ["first", "un-001"]
+
+
+def test_one_fault_is_named_alone_and_with_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    for line, fault in [("{", "JSON is cut off or has a lone surrogate"), ('{"text": "", "labels": []}', "empty text")]:
+        path.write_text(line)
+        with pytest.raises(DataError) as caught:
+            load_labelled([path], strict=False)
+        assert str(caught.value) == f"{path}:1: {fault}"
+
+
+def test_the_form_of_our_data_is_asked_for_unless_told_otherwise(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"text": "أ", "labels": []}')
+    assert len(load_labelled([path], strict=False)) == 1
+    with pytest.raises(DataError, match=r"a.jsonl:1: no field 'doc' \(and 4 more; `balagh data check` lists them\)"):
+        load_labelled([path])
+    with pytest.raises(DataError, match="longer than 9 bytes"):
+        load_labelled([path], strict=False, max_bytes=9)
+    assert labelled_files([path, tmp_path, path]) == [path] * 3
 
 
 def test_files_that_are_not_there(tmp_path: Path) -> None:
