@@ -4,19 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from balagh import kernels
+from balagh import kernels, kernels_memo
 from balagh.alphabet import N_SYMBOLS, SPACE
-from balagh.codes import raw_codes
+from balagh.codes import raw_codes, symbol_page
 from balagh.kernels_lookup import make_table
 from balagh.scorer import Block, BlockScale, Floats, Scorer, lookup
 from balagh.terms import CUE, CUE_CUE, mix
 
 CHUNK = 2048
 """Sentences that one call of compiled code scores."""
+_FORGET = 1 << 20
+"""Numbers in the lists of a memory from which on it begins anew."""
+
+
+class _Space:
+    """What one thread at a time works with, kept from chunk to chunk."""
+
+    def __init__(self, n_features: int) -> None:
+        self.memo = kernels_memo.new_memo()
+        self.counts = (
+            np.zeros(n_features + 1, dtype=np.int32),
+            np.empty(n_features + 1, dtype=np.int32),
+        )
 
 
 class BatchScorer:
@@ -30,27 +44,32 @@ class BatchScorer:
 
     def __init__(self, scorer: Scorer) -> None:
         self._scorer = scorer
-        self._codes_of = bytes(max(code - SPACE, 0) for code in range(256))
-        empty = Block(np.empty(0, dtype=np.uint64), np.empty((0, 1 + len(scorer.intercept)), dtype=np.float32))
-        self._tables = []
+        self._page = symbol_page(scorer.layout.folding)
+        self._symbol_of = bytes(max(code - SPACE, 0) for code in range(256))
+        n_labels = len(scorer.intercept)
+        self._intercept = np.zeros(-(-n_labels // kernels.LANES) * kernels.LANES)
+        self._intercept[:n_labels] = scorer.intercept
+        empty = Block(np.empty(0, dtype=np.uint64), np.empty((0, 1 + n_labels), dtype=np.float32))
+        blocks: list[Any] = []
         for name in ("ngrams", "words", "cues"):
             block = scorer.blocks.get(name, empty)
             scale = scorer.layout.scales.get(name, BlockScale(0.0, 1.0))
             # Frequent features (of low idf) first, so that what is read most lies together in the cache.
             order = np.argsort(block.rows[:, 0], kind="stable")
-            self._tables.append((make_table(block.keys[order]), block.rows[order], (scale.factor, scale.power)))
+            rows = np.zeros((len(order), 1 + len(self._intercept)), dtype=np.float32)
+            rows[:, : 1 + n_labels] = block.rows[order]
+            blocks.append((make_table(block.keys[order]), rows, (scale.factor, scale.power)))
             if name == "cues":
                 self._pairs = _pair_features(block, order)
+        self._blocks = tuple(blocks)
         trie = scorer.matcher.trie
-        self._trie = (
-            trie.step,
-            trie.whole,
-            trie.prefix,
-            trie.not_whole,
-            trie.not_prefix,
-            np.uint64(trie.bare),
+        self._model = (
+            (trie.step, trie.whole, trie.prefix, trie.not_whole, trie.not_prefix, np.uint64(trie.bare)),
+            (scorer.layout.ngram_min, scorer.layout.ngram_max),
+            self._blocks[0][0],
+            self._blocks[1][0],
         )
-        self._lengths = (scorer.layout.ngram_min, scorer.layout.ngram_max)
+        self._spaces: list[_Space] = []
 
     def score(self, texts: Sequence[str], threads: int = 1) -> Floats:
         """Return the scores of raw sentences, shape (n_sentences, n_labels).
@@ -71,14 +90,33 @@ class BatchScorer:
         return np.concatenate([np.empty((0, len(self._scorer.intercept))), *parts])
 
     def _score_chunk(self, texts: Sequence[str]) -> Floats:
-        folding = self._scorer.layout.folding
-        coded = [raw_codes(text, folding) for text in texts]
-        offsets = np.zeros(len(coded) + 1, dtype=np.int64)
-        np.cumsum([len(codes) for codes in coded], out=offsets[1:])
-        codes = np.frombuffer(b"".join(coded).translate(self._codes_of), dtype=np.uint8)
-        scores = np.tile(self._scorer.intercept, (len(texts), 1))
-        kernels.score_chunk(codes, offsets, self._lengths, self._trie, *self._tables, self._pairs, scores)
-        return scores
+        codes, begins, ends = self._encode(texts)
+        scores = np.tile(self._intercept, (len(texts), 1))
+        # A list's pop and append are atomic: no two threads get the same space.
+        space = self._spaces.pop() if self._spaces else _Space(max(len(block[1]) for block in self._blocks))
+        records, _, filled = space.memo
+        lists = kernels.score_chunk(
+            codes, begins, ends, self._model, self._blocks, self._pairs, space.memo, space.counts, scores
+        )
+        space.memo = (records, lists, filled) if filled[1] < _FORGET else kernels_memo.new_memo()
+        self._spaces.append(space)
+        return scores[:, : len(self._scorer.intercept)]
+
+    def _encode(self, texts: Sequence[str]) -> tuple[Any, Any, Any]:
+        """Return the symbols of sentences, and where each begins and ends among them; a space follows each."""
+        chars = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype="<u4")
+        offsets = np.zeros(len(texts) + 1, dtype=np.int64)
+        np.cumsum(np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)), out=offsets[1:])
+        codes = np.empty(len(chars) + len(texts) + 1, dtype=np.uint8)
+        begins, ends = np.empty(len(texts), dtype=np.int64), np.empty(len(texts), dtype=np.int64)
+        n = kernels_memo.encode_chunk(chars, offsets, self._page, codes, begins, ends)
+        parts = [codes[:n]]
+        for s in np.flatnonzero(ends < 0).tolist():
+            symbols = raw_codes(texts[s], self._scorer.layout.folding).translate(self._symbol_of)
+            begins[s], ends[s] = n, n + len(symbols)
+            parts.append(np.frombuffer(symbols + b"\0", dtype=np.uint8))
+            n += len(symbols) + 1
+        return np.concatenate(parts) if len(parts) > 1 else parts[0], begins, ends
 
 
 def _pair_features(cues: Block, order: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:

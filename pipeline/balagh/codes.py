@@ -11,7 +11,10 @@ import codecs
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from balagh.alphabet import LETTERS, MARKS, encode
+import numpy as np
+import numpy.typing as npt
+
+from balagh.alphabet import LETTERS, MARKS, N_SYMBOLS, SPACE, encode
 from balagh.folding import is_context_free
 from balagh.params import Folding
 from balagh.text import normalise
@@ -25,8 +28,12 @@ _COMMON = "".join(
     )
 )
 
+DROPPED, UNKNOWN = N_SYMBOLS, N_SYMBOLS + 1
+"""What `symbol_page` has in place of a symbol: for a character that leaves no trace, for one that is not common."""
+
 
 class _Page(NamedTuple):
+    known: str
     encoding: Any  # what codecs.charmap_build makes; typeshed keeps its type private
     codes: bytes
     dropped: bytes
@@ -52,6 +59,22 @@ def raw_codes(text: str, folding: Folding) -> bytes:
     return encode(normalise(text, folding))
 
 
+def symbol_page(folding: Folding) -> npt.NDArray[np.uint8]:
+    """Return what `raw_codes` makes of each character of a common text, for compiled code.
+
+    Returns
+    -------
+    uint8 array of shape (65536,)
+        Symbol (0 to 63) of each character, `DROPPED`, or `UNKNOWN`: a text with such a character takes two steps.
+    """
+    symbols = np.full(1 << 16, UNKNOWN, dtype=np.uint8)
+    page = _page(folding)
+    if page is not None:
+        for i, char in enumerate(page.known):
+            symbols[ord(char)] = DROPPED if i in page.dropped else max(page.codes[i] - SPACE, 0)
+    return symbols
+
+
 @lru_cache(maxsize=8)
 def _page(folding: Folding) -> _Page | None:
     if not is_context_free(folding):
@@ -64,4 +87,4 @@ def _page(folding: Folding) -> _Page | None:
     found["\0"] = encode(normalise("ا\0ا", folding))[1:-1]
     codes = bytes(found[char][0] if found[char] else 0 for char in known).ljust(256, b"\0")
     dropped = bytes(i for i, char in enumerate(known) if not found[char])
-    return _Page(codecs.charmap_build(known + "\ufffe" * (256 - len(known))), codes, dropped)
+    return _Page(known, codecs.charmap_build(known + "\ufffe" * (256 - len(known))), codes, dropped)

@@ -22,7 +22,7 @@ _FEATURE_MASK = np.uint64((1 << FEATURE_BITS) - 1)
 _PRESENT_BITS = 3
 """Bits of a hash, beside those of a slot, that tell a known key from others."""
 
-_jit = njit(cache=True, nogil=True, error_model="numpy", boundscheck=False)
+jit = njit(cache=True, nogil=True, error_model="numpy", boundscheck=False)
 
 
 def make_table(keys: Keys) -> tuple[Any, ...]:
@@ -37,7 +37,7 @@ def make_table(keys: Keys) -> tuple[Any, ...]:
     shift, present_shift : uint64
         How far a hash is shifted to give a slot or a bit.
     """
-    bits = max(5, int(2 * len(keys)).bit_length())
+    bits = max(5, int(len(keys) * 3 // 2).bit_length())
     shift, present_shift = np.uint64(64 - bits), np.uint64(64 - bits - _PRESENT_BITS)
     slots = np.zeros(1 << bits, dtype=np.uint64)
     present = np.zeros(1 << bits + _PRESENT_BITS - 6, dtype=np.uint64)
@@ -45,7 +45,7 @@ def make_table(keys: Keys) -> tuple[Any, ...]:
     return slots, present, shift, present_shift
 
 
-@_jit
+@jit
 def _fill(keys, slots, present, shift, present_shift):
     last = len(slots) - 1
     for i in range(len(keys)):
@@ -58,17 +58,20 @@ def _fill(keys, slots, present, shift, present_shift):
         slots[slot] = keys[i] << _FEATURE_BITS | np.uint64(i)
 
 
-@_jit
-def find(table, key):
-    """Return the feature of a key, -1 if there is none."""
-    slots, present, shift, present_shift = table
-    mixed = key * _GOLDEN
-    bit = mixed >> present_shift
-    if (present[bit >> _S6] >> (bit & _U63)) & _U1 == _U0:
-        return np.int32(-1)
+@jit
+def may_have(table, key):
+    """Return 1 if the key may be in the table, 0 if it certainly is not."""
+    _, present, _, present_shift = table
+    bit = (key * _GOLDEN) >> present_shift
+    return np.int64((present[bit >> _S6] >> (bit & _U63)) & _U1)
+
+
+@jit
+def _probe(table, key):
+    slots, _, shift, _ = table
     # Unsigned places: a signed index would be checked for being negative at every read.
     last = np.uint64(len(slots) - 1)
-    slot = mixed >> shift
+    slot = (key * _GOLDEN) >> shift
     while True:
         there = slots[slot]
         if there == _U0:
@@ -76,3 +79,39 @@ def find(table, key):
         if there >> _FEATURE_BITS == key:
             return np.int32(there & _FEATURE_MASK)
         slot = (slot + _U1) & last
+
+
+@jit
+def find(table, key):
+    """Return the feature of a key, -1 if there is none."""
+    return _probe(table, key) if may_have(table, key) == 1 else np.int32(-1)
+
+
+@jit
+def find_all(table, keys, n, found, n_found):
+    """Append the features of the keys that have one to those found; return how many are found by then.
+
+    Parameters
+    ----------
+    table : tuple
+        See `make_table`.
+    keys : uint64 array
+        Its first ``n`` are looked up; lost, for those worth a look are moved to the front.
+    n : int
+        Number of keys.
+    found : int32 array
+        With room for ``n`` more and one.
+    n_found : int
+        Features found before.
+    """
+    likely = 0
+    for i in range(n):
+        # Written in any case and kept only if likely: a branch here would be guessed wrong too often.
+        key = keys[i]
+        keys[likely] = key
+        likely += may_have(table, key)
+    for i in range(likely):
+        feature = _probe(table, keys[i])
+        found[n_found] = feature
+        n_found += feature >= 0
+    return n_found

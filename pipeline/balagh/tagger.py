@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
+from itertools import islice, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +17,7 @@ from balagh.bundle import Bundle, load_bundle
 from balagh.errors import ModelFormatError, ParamsError
 from balagh.labels import NONE
 from balagh.scorer import Floats, Scorer
-from balagh.sentences import Sentence, split
+from balagh.sentences import split
 
 if TYPE_CHECKING:
     from balagh.batches import BatchScorer
@@ -112,14 +113,15 @@ class Tagger:
     def tag_texts(self, texts: Sequence[str]) -> list[list[TaggedSentence]]:
         """Split texts into sentences and tag each; one list for every text, in order."""
         documents = [split(text) for text in texts]
-        tagged = iter(self._tag([sentence for sentences in documents for sentence in sentences]))
-        return [[next(tagged) for _ in sentences] for sentences in documents]
+        flat = [sentence for sentences in documents for sentence in sentences]
+        tagged = iter(self._tag([s.text for s in flat], [s.start for s in flat], [s.end for s in flat]))
+        return [list(islice(tagged, len(sentences))) for sentences in documents]
 
     def tag_sentences(self, sentences: Sequence[str]) -> list[TaggedSentence]:
         """Tag sentences as they are given, one result each, in order. An empty one gets no label."""
         if isinstance(sentences, str):
             raise TypeError(_NOT_A_LIST)
-        return self._tag([Sentence(text, 0, len(text)) for text in sentences])
+        return self._tag(sentences, repeat(0), map(len, sentences))
 
     def predict_proba(self, sentences: Sequence[str]) -> Floats:
         """Return a probability for each label on its own.
@@ -131,7 +133,7 @@ class Tagger:
         """
         z = -(self.decision_function(sentences) * self._slope + self._offset)
         probabilities: Floats = 1 / (1 + np.exp(np.minimum(z, 700)))
-        probabilities[[not text.strip() for text in sentences]] = 0
+        probabilities[[not text or text.isspace() for text in sentences]] = 0
         return probabilities
 
     def decision_function(self, sentences: Sequence[str]) -> Floats:
@@ -168,29 +170,30 @@ class Tagger:
 
         return BatchScorer(self._scorer)
 
-    def _tag(self, sentences: Sequence[Sentence]) -> list[TaggedSentence]:
-        probabilities = self.predict_proba([sentence.text for sentence in sentences])
+    def _tag(self, texts: Sequence[str], starts: Iterable[int], ends: Iterable[int]) -> list[TaggedSentence]:
+        probabilities = self.predict_proba(texts)
         given = (probabilities >= self.thresholds) & (probabilities > 0)
         # Most sentences share a handful of sets of labels: each set is one number, and its tuple is made once.
         sets = (given @ (1 << np.arange(len(self.labels)))).tolist()
-        return [
-            TaggedSentence(
-                sentence.text,
-                sentence.start,
-                sentence.end,
-                self._names(members),
-                self._primary(row, members),
-                dict(zip(self.labels, row, strict=True)),
-            )
-            for sentence, members, row in zip(sentences, sets, probabilities.tolist(), strict=True)
-        ]
+        names = {members: self._names(members) for members in set(sets)}
+        first = {members: labels[0] if labels else NONE for members, labels in names.items()}
+        primaries = [first[members] for members in sets]
+        for i in np.flatnonzero(given.sum(axis=1) > 1).tolist():
+            primaries[i] = self._primary(probabilities[i], sets[i])
+        # Copied and filled a label at a time: many dictionaries of the same keys are made fastest in this way.
+        blank = dict.fromkeys(self.labels, 0.0)
+        scores = [blank.copy() for _ in texts]
+        for name, column in zip(self.labels, probabilities.T.tolist(), strict=True):
+            for row, probability in zip(scores, column, strict=True):
+                row[name] = probability
+        return list(map(TaggedSentence, texts, starts, ends, map(names.__getitem__, sets), primaries, scores))
 
     def _names(self, members: int) -> tuple[str, ...]:
         if members not in self._sets:
             self._sets[members] = tuple(name for j, name in enumerate(self.labels) if members >> j & 1)
         return self._sets[members]
 
-    def _primary(self, row: Sequence[float], members: int) -> str:
+    def _primary(self, row: Sequence[float] | Floats, members: int) -> str:
         names = self._names(members)
         if len(names) < 2:
             return names[0] if names else NONE
