@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from balagh.errors import DataError
 from balagh.frames import tag_dataframe
 from balagh.places import default_model
+from balagh.shipped import tagger_of
 from balagh.tagger import Tagger
 
 if TYPE_CHECKING:
     import dask.dataframe as dd
 
 _SAMPLE = "وصل الوفد إلى العاصمة أمس"
-_LOADED: dict[bytes, Tagger] = {}
-"""Taggers of this process by the digests of their models: a worker loads one once, not for each partition."""
 
 
 def tag(
@@ -68,7 +65,7 @@ def _sample(df: dd.DataFrame, column: str) -> Any:
 
 
 def _tag_partition(partition: Any, raw: bytes, column: str, split: bool) -> Any:
-    return _tagged(partition, column, split, _tagger(raw))
+    return _tagged(partition, column, split, tagger_of(raw))
 
 
 def _tagged(frame: Any, column: str, split: bool, tagger: Tagger) -> Any:
@@ -78,13 +75,3 @@ def _tagged(frame: Any, column: str, split: bool, tagger: Tagger) -> Any:
     if split:
         kinds |= {"sentence": "string", "start": "Int64", "end": "Int64"}
     return tagged.astype(kinds)
-
-
-def _tagger(raw: bytes) -> Tagger:
-    digest = hashlib.sha256(raw).digest()
-    if digest not in _LOADED:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "tagger.safetensors"
-            path.write_bytes(raw)
-            _LOADED[digest] = Tagger.load(path)
-    return _LOADED[digest]
