@@ -27,7 +27,7 @@ from balagh.bulk.sink import FileSink, Sink, StreamSink, Target
 from balagh.bulk.sources import Source
 from balagh.bulk.streams import is_stream
 from balagh.bulk.work import Worker
-from balagh.bulk.workers import tag_chunks
+from balagh.bulk.workers import collector_paused, tag_chunks
 from balagh.errors import DataError, MissingFileError
 from balagh.outputs import table_writer
 from balagh.problems import shown
@@ -72,6 +72,7 @@ def run(job: Job, report: Report | None = None, *, disk: Disk | None = None) -> 
     opening = _Opening(job)
     layouts = _layouts(job, plan, tagger, opening)
     with ExitStack() as stack:
+        stack.enter_context(collector_paused())
         if plan.journal is None:
             sink: Sink = _stream_sink(plan, layouts[0], stack)
             return _Run(job, plan, layouts, opening).through(sink, None, report)
