@@ -76,7 +76,8 @@ def main() -> None:
             first = first or rate
             load = os.getloadavg()[0]
             print(
-                f"| {workers} | {seconds:.1f} | {rate:,.0f} | {rate / first:.2f} | {used:.0f} | {load:.1f} |", flush=True
+                f"| {workers} | {seconds:.1f} | {rate:,.0f} | {rate / first:.2f} | {used:.0f} | {load:.1f} |",
+                flush=True,
             )
         shutil.rmtree(folder)
 

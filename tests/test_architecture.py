@@ -16,7 +16,7 @@ FLOORS = [
     "heads scorer kernels kernels_lookup kernels_memo kernels_words batches features bundle model export tagger"
     " occurrences explain sklearn frames shipped dask spark baselines*",
     "html.* web.* described explain_view outputs bulk.* views evaluation* report* exchange.* agreement audit compare"
-    " stages.*",
+    " corpus suggest drift* stages.*",
     "cli.* __main__",
 ]
 """Modules of each floor, from the ground up."""

@@ -129,3 +129,18 @@ def test_time_is_linear(unit: str) -> None:
 
     # Another process may slow one run; time in the square of the length would slow the larger one each time.
     assert any(seconds(20_000) <= 2.5 * seconds(10_000) for _ in range(20))
+
+
+@pytest.mark.parametrize(
+    ("raw", "pieces"),
+    [
+        ('قال "لن نتراجع!"قال الوزير ذلك أمس. وصل الوفد.', ['قال "لن نتراجع!"', "قال الوزير ذلك أمس.", "وصل الوفد."]),
+        ("قال الوزير•نائب الرئيس إن الوفد وصل", ["قال الوزير•نائب الرئيس إن الوفد وصل"]),
+        ("“نعم” قال الوزير… وعاد الوفد.", ["“نعم” قال الوزير…", "وعاد الوفد."]),
+        ("«نعم» قال الوزير… وعاد الوفد.", ["«نعم» قال الوزير…", "وعاد الوفد."]),
+        ('"نعم" قال الوزير… وعاد الوفد.', ['"نعم" قال الوزير…', "وعاد الوفد."]),
+        ("قال «لن نتراجع… بل سنعود» ومضى.", ["قال «لن نتراجع… بل سنعود» ومضى."]),
+    ],
+)
+def test_quotations_close(raw: str, pieces: list[str]) -> None:
+    assert [sentence.text for sentence in split(raw)] == pieces

@@ -209,3 +209,23 @@ def test_time_is_linear(unit: str, folding: Folding) -> None:
 
     # Another process may slow one run; time in the square of the length would slow the larger one each time.
     assert any(seconds(20_000) <= 2.5 * seconds(10_000) for _ in range(20))
+
+
+@pytest.mark.parametrize("text", [" وصل الوفد", "وصل الوفد ", "وصل  الوفد", "\tوصل الوفد", "  وصل  الوفد  "])
+def test_spaces_at_one_end_only(text: str) -> None:
+    assert normalise(text) == "وصل الوفد"
+    out, offsets = normalise_with_offsets(text)
+    assert out == "وصل الوفد"
+    assert offsets[-1] == text.rindex("د")
+
+
+def test_a_mark_that_is_kept_points_at_its_letter() -> None:
+    out, offsets = normalise_with_offsets("كتبَ", Folding(diacritics=False))
+    assert (out, offsets.tolist()) == ("كتبَ", [0, 1, 2, 2])
+
+
+def test_a_hamza_on_another_letter_than_alef_goes_by_the_switch_of_hamza() -> None:
+    assert normalise("و\u0654", Folding(alef=False)) == "و"
+    assert normalise("و\u0654", Folding(hamza=False)) == "ؤ"
+    assert normalise("ا\u0654", Folding(hamza=False)) == "ا"
+    assert normalise("ا\u0654", Folding(alef=False)) == "أ"
