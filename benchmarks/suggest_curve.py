@@ -41,8 +41,8 @@ class Sides(NamedTuple):
     texts: list[str]
     X: sp.csr_matrix
     Y: npt.NDArray[np.bool_]
-    test_X: sp.csr_matrix
-    test_Y: npt.NDArray[np.bool_]
+    held_out: sp.csr_matrix
+    truth: npt.NDArray[np.bool_]
     params: Params
 
 
@@ -70,11 +70,11 @@ def fit(sides: Sides, rows: Ints, others: Ints) -> tuple[Measured, npt.NDArray[n
     folds = group_folds(Y, np.arange(len(rows)), 3, params.data.seed)
     calibration = calibrate(out_of_fold_scores(X, Y, folds, params), Y, params.train.none_share, params.train.seed)
     heads = fit_heads(X, Y, params.train)
-    scores = heads.scores(sides.test_X)
+    scores = heads.scores(sides.held_out)
     given = calibration.probabilities(scores) >= calibration.threshold
-    hits = (given & sides.test_Y).sum(axis=0)
-    f1 = 2 * hits / np.maximum(given.sum(axis=0) + sides.test_Y.sum(axis=0), 1)
-    precision = [average_precision_score(sides.test_Y[:, j], scores[:, j]) for j in range(Y.shape[1])]
+    hits = (given & sides.truth).sum(axis=0)
+    f1 = 2 * hits / np.maximum(given.sum(axis=0) + sides.truth.sum(axis=0), 1)
+    precision = [average_precision_score(sides.truth[:, j], scores[:, j]) for j in range(Y.shape[1])]
     margins = margins_of(calibration.probabilities(heads.scores(sides.X[others])), calibration.threshold)
     return Measured(float(f1.mean()), float(np.mean(precision))), margins
 
@@ -139,7 +139,7 @@ def main() -> None:
     ]  # fmt: skip
     write(
         f"{table(heading, rows)}\n\n{given.start} sentences at the start; mean and standard deviation over"
-        f" {given.seeds} seeds; {len(sides.test_Y):,} held-out sentences.",
+        f" {given.seeds} seeds; {len(sides.truth):,} held-out sentences.",
         given.out,
     )
 

@@ -81,16 +81,28 @@ def suggest(
     long = [s for s in sentences if len(s.text.split()) >= MIN_WORDS]
     probabilities = tagger.predict_proba([s.text for s in long])
     margins = margins_of(probabilities, tagger.thresholds)
-    # Near-duplicates are sought among as many as could be taken, not in all of a large corpus.
-    near = np.unique(np.concatenate([_nearest(margins[:, j], 4 * OVERSAMPLE * count) for j in range(margins.shape[1])]))
-    fresh = near[unknown([long[i].text for i in near.tolist()], labelled)]
+    near, fresh = _fresh(margins, [s.text for s in long], labelled, count)
     picked, columns = choose(margins[fresh], [long[i].text for i in fresh.tolist()], count, seed)
     tagged = tagger.tag_sentences([long[i].text for i in fresh[picked].tolist()])
     chosen = [
         Suggestion(long[i], tagger.labels[j], float(probabilities[i, j]), said.scores, said.labels)
         for i, j, said in zip(fresh[picked].tolist(), columns.tolist(), tagged, strict=True)
     ]
-    return Suggestions(chosen, len(sentences) - len(long), len(near) - len(fresh))
+    return Suggestions(chosen, len(sentences) - len(long), near - len(fresh))
+
+
+def _fresh(margins: Floats, texts: Sequence[str], labelled: Sequence[str], count: int) -> tuple[int, Ints]:
+    """Return of how many sentences near the thresholds copies were sought, and those of them that are none.
+
+    Copies are sought among some times as many as are wanted, not in all of a large corpus; among more where few are left.
+    """
+    reach = 4 * OVERSAMPLE * count
+    while True:
+        near = np.unique(np.concatenate([_nearest(column, reach) for column in margins.T]))
+        fresh = near[unknown([texts[i] for i in near.tolist()], labelled)]
+        if len(fresh) >= OVERSAMPLE * count or len(near) == len(texts):
+            return len(near), fresh
+        reach *= 2
 
 
 def margins_of(probabilities: Floats, thresholds: Floats) -> Floats:

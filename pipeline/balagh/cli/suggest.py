@@ -110,10 +110,12 @@ def _reason(label: str, probability: float, threshold: float) -> str:
 def _say(found: Suggestions, sentences: int, rejected: int, output: Path) -> None:
     from collections import Counter
 
+    from balagh.outputs import counted
+
     counts = Counter(s.label for s in found.chosen)
     sides = ", ".join(f"{n} for {label}" for label, n in counts.items())
     typer.echo(
         f"{output}: {len(found.chosen)} of {sentences:,} sentences chosen ({sides});"
-        f" left out: {found.short:,} too short, {found.known:,} copies; {rejected} row{'' if rejected == 1 else 's'} rejected",
+        f" left out: {found.short:,} too short, {found.known:,} copies; {counted(rejected, 'row')} rejected",
         err=True,
     )
