@@ -102,7 +102,7 @@ def test_into_a_tool_and_back(tool, corpus, small, command, tmp_path):
     code, _, said = command(*line, "--data", corpus.parent / "none.jsonl")
     assert code == 2
     assert "no such file" in said
-    (tmp_path / "labelled.jsonl").write_text(LINE, encoding="utf-8")
+    (tmp_path / "labelled.jsonl").write_text(json.dumps(LINE), encoding="utf-8")
     code, _, said = command(*line, "--data", tmp_path / "labelled.jsonl")
     assert code == 0, said
     assert "12 of" in said
@@ -113,7 +113,7 @@ def test_into_a_tool_and_back(tool, corpus, small, command, tmp_path):
 
 def test_json_lines_say_why(corpus, small, command, tmp_path):
     out, known = tmp_path / "out.jsonl", tmp_path / "labelled.jsonl"
-    known.write_text(LINE, encoding="utf-8")
+    known.write_text(json.dumps(LINE), encoding="utf-8")
     code, _, _ = command("data", "suggest", corpus, "-n", 8, "-o", out, "--model", small.safetensors, "--data", known)
     assert code == 0
     rows = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]

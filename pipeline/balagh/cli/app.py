@@ -58,4 +58,4 @@ def root(
 
 
 # Registered by their import; each module holds the commands of one concern.
-from balagh.cli import audit, compare, data, evaluate, exchange, explain, report, serve, stages, suggest, tag  # noqa: E402, F401
+from balagh.cli import audit, compare, data, drift, evaluate, exchange, explain, report, serve, stages, suggest, tag  # noqa: E402, F401

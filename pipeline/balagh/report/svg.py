@@ -48,19 +48,19 @@ def precision_recall(curve: Curve, cut: Cut, name: str, number: int) -> str:
     i = min(range(len(curve.threshold)), key=lambda k: abs(curve.threshold[k] - cut.threshold))
     here = (curve.recall[i], curve.precision[i])
     parts = [
-        _axes(frame, "recall", "precision"),
-        _line(frame, points, f"line label-{number}"),
+        axes(frame, "recall", "precision"),
+        line(frame, points, f"line label-{number}"),
         _dot(frame, *here, f"dot label-{number}", 5),
     ]
     words = f"At the threshold {cut.threshold:.2f} precision is {here[1]:.2f} and recall {here[0]:.2f}."
-    return _picture(f"Precision and recall of {name}", words, parts)
+    return picture(f"Precision and recall of {name}", words, parts)
 
 
 def calibration(curve: Curve, name: str, number: int) -> str:
     """Return the share of true labels over the probability given, a dot for each bin, larger for more sentences."""
     frame = Frame()
     most = max(found.sentences for found in curve.bins)
-    parts = [_axes(frame, "probability given", "share that is true"), _line(frame, [(0, 0), (1, 1)], "line guide")]
+    parts = [axes(frame, "probability given", "share that is true"), line(frame, [(0, 0), (1, 1)], "line guide")]
     parts += [
         _dot(frame, found.probability, found.share, f"dot label-{number}", 2.5 + 6 * math.sqrt(found.sentences / most))
         for found in curve.bins
@@ -70,7 +70,7 @@ def calibration(curve: Curve, name: str, number: int) -> str:
         f"On the line, probabilities mean what they say. Of {far.sentences:,} sentences given about "
         f"{far.probability:.2f}, {far.share:.2f} have the label."
     )
-    return _picture(f"Calibration of {name}", words, parts)
+    return picture(f"Calibration of {name}", words, parts)
 
 
 def learning_curve(points: Sequence[CurvePoint], title: str) -> str:
@@ -85,13 +85,13 @@ def learning_curve(points: Sequence[CurvePoint], title: str) -> str:
     band = " ".join(f"{x:.1f},{y:.1f}" for x, y in [*above, *reversed(below)])
     values = [(n, f.value or 0.0) for n, f in zip(sizes, figures, strict=True)]
     parts = [
-        _axes(frame, "training sentences", "macro-F1", sizes),
+        axes(frame, "training sentences", "macro-F1", sizes),
         f'<polygon class="band" points="{band}"/>',
-        _line(frame, values, "line"),
+        line(frame, values, "line"),
         *(_dot(frame, n, value, "dot", 4) for n, value in values),
     ]
     words = f"From {values[0][1]:.2f} with {sizes[0]:,} sentences to {values[-1][1]:.2f} with {sizes[-1]:,}."
-    return _picture(title, words, parts)
+    return picture(title, words, parts)
 
 
 def intervals(rows: Sequence[tuple[str, Figure]], title: str) -> str:
@@ -115,7 +115,7 @@ def intervals(rows: Sequence[tuple[str, Figure]], title: str) -> str:
             f'<circle class="dot {kind}" cx="{value:.1f}" cy="{y}" r="5"/>',
         ]
     said = "; ".join(f"{name} {figure.value or 0:.2f}" for name, figure in rows)
-    return _picture(title, said, parts, width, height)
+    return picture(title, said, parts, width, height)
 
 
 def confusion(counts: Sequence[Sequence[int]], names: Sequence[str]) -> str:
@@ -148,7 +148,7 @@ def confusion(counts: Sequence[Sequence[int]], names: Sequence[str]) -> str:
     right = sum(counts[i][i] for i in range(len(names)))
     total = sum(map(sum, counts))
     words = f"{right:,} of {total:,} sentences get the right primary label."
-    return _picture("Primary labels, true and given", words, parts, width, height)
+    return picture("Primary labels, true and given", words, parts, width, height)
 
 
 def bars(rows: Sequence[tuple[str, int]], title: str) -> str:
@@ -164,7 +164,7 @@ def bars(rows: Sequence[tuple[str, int]], title: str) -> str:
             f'<text class="tick" x="{left + length + 6:.1f}" y="{y + 15}">{count:,}</text>',
         ]
     words = "; ".join(f"{name} {count:,}" for name, count in rows)
-    return _picture(title, words, parts, width, 8 + step * len(rows))
+    return picture(title, words, parts, width, 8 + step * len(rows))
 
 
 def _low(figure: Figure) -> float:
@@ -175,13 +175,15 @@ def _high(figure: Figure) -> float:
     return figure.high if figure.high is not None else figure.value or 0.0
 
 
-def _picture(title: str, words: str, parts: Sequence[str], width: int = WIDTH, height: int = HEIGHT) -> str:
+def picture(title: str, words: str, parts: Sequence[str], width: int = WIDTH, height: int = HEIGHT) -> str:
+    """Return a picture of parts, with what it shows in words."""
     label = escape(f"{title}. {words}", quote=True)
     body = "".join(parts)
     return f'<svg class="plot" role="img" aria-label="{label}" viewBox="0 0 {width} {height}">{body}</svg>'
 
 
-def _axes(frame: Frame, across: str, up: str, ticks: Sequence[float] = _TICKS) -> str:
+def axes(frame: Frame, across: str, up: str, ticks: Sequence[float] = _TICKS) -> str:
+    """Return the grid, the ticks and the names of both axes."""
     (left, bottom), (right, top) = frame.at(frame.x[0], frame.y[0]), frame.at(frame.x[1], frame.y[1])
     parts = []
     for value in _TICKS:
@@ -204,7 +206,8 @@ def _axes(frame: Frame, across: str, up: str, ticks: Sequence[float] = _TICKS) -
     return "".join(parts)
 
 
-def _line(frame: Frame, points: Sequence[tuple[float, float]], kind: str) -> str:
+def line(frame: Frame, points: Sequence[tuple[float, float]], kind: str) -> str:
+    """Return a line through points, of a class of the style sheet."""
     places = " ".join(f"{x:.1f},{y:.1f}" for x, y in (frame.at(*point) for point in points))
     return f'<polyline class="{kind}" points="{places}"/>'
 
