@@ -52,7 +52,7 @@ dist: main
 
 .venv/test.stamp: .venv/main.stamp
 	# Spark needs Java: where there is none, its tests are skipped.
-	$(BIN)/python -m pip install --quiet -c constraints.txt $$($(NAMES) test lint browser report web) \
+	$(BIN)/python -m pip install --quiet -c constraints.txt $$($(NAMES) test lint browser report web spacy) \
 	  $$(command -v java >/dev/null && $(NAMES) spark)
 	touch $@
 

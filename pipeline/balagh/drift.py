@@ -168,9 +168,13 @@ def _label(j: int, name: str, old: _Seen, now: _Seen) -> LabelDrift:
     index = psi(*scores)
     moved = abs((after.value or 0) - (before.value or 0)) >= SHARE and p < CHANCE
     edges = np.linspace(0, 1, 21)
-    histogram = tuple(tuple((np.histogram(s, edges)[0] / len(s)).tolist()) for s in scores)
+    histogram = _shares(scores[0], edges), _shares(scores[1], edges)
     ks = float(stats.ks_2samp(*scores).statistic)
     return LabelDrift(name, before, after, p, index, ks, moved or _counts(index, *map(len, scores)), histogram)
+
+
+def _shares(scores: Floats, edges: Floats) -> tuple[float, ...]:
+    return tuple((np.histogram(scores, edges)[0] / len(scores)).tolist())
 
 
 def share_of(given: npt.NDArray[np.bool_]) -> Figure:
@@ -191,10 +195,9 @@ def psi(reference: Floats, new: Floats) -> float:
     """
     edges = np.unique(np.quantile(reference, np.linspace(0, 1, BINS + 1)[1:-1]))
     # Half a sentence in each bin, so that an empty one does not make the index infinite.
-    counted = [
-        np.bincount(np.searchsorted(edges, s, "right"), minlength=len(edges) + 1) + 0.5 for s in (reference, new)
-    ]
-    old, now = (c / c.sum() for c in counted)
+    bins = [np.searchsorted(edges, scores, "right") for scores in (reference, new)]
+    counted = [np.bincount(found, minlength=len(edges) + 1) + 0.5 for found in bins]
+    old, now = (counts / counts.sum() for counts in counted)
     return float(np.sum((now - old) * np.log(now / old)))
 
 
@@ -238,5 +241,5 @@ def _reasons(labels: Sequence[LabelDrift], reference: Side, new: Side) -> list[s
 
 def _verdict(reasons: Sequence[str]) -> str:
     if not reasons:
-        return "stable: no label's share or scores and no share of unknown words changed by more than chance and the limits"
+        return "stable: no label and no share of unknown words changed by more than chance and the limits allow"
     return f"shifted: {'; '.join(reasons)}; label some of the new sentences (balagh data suggest) and evaluate on them"

@@ -94,7 +94,7 @@ def suggest(
 def _fresh(margins: Floats, texts: Sequence[str], labelled: Sequence[str], count: int) -> tuple[int, Ints]:
     """Return of how many sentences near the thresholds copies were sought, and those of them that are none.
 
-    Copies are sought among some times as many as are wanted, not in all of a large corpus; among more where few are left.
+    Sought among some times as many as are wanted, not in all of a large corpus; among more where few are left.
     """
     reach = 4 * OVERSAMPLE * count
     while True:

@@ -37,13 +37,8 @@ def drift_page(found: Drift, tagger: Tagger, names: tuple[str, str]) -> str:
         found=found,
         entries=entries,
         names=names,
-        histograms=[
-            histogram(label, entry.english, j)
-            for j, (label, entry) in enumerate(zip(found.labels, entries, strict=True))
-        ],
-        times=[timeline(found.groups, e.name, e.english, j) for j, e in enumerate(entries)]
-        if len(found.groups) > 1
-        else [],
+        histograms=[histogram(found.labels[j], entry.english, j) for j, entry in enumerate(entries)],
+        times=[timeline(found.groups, e.name, e.english, j) for j, e in enumerate(entries) if len(found.groups) > 1],
         shown=shown,
     )
 
