@@ -177,3 +177,13 @@ def test_no_bytes_crash_it(data: bytes) -> None:
     for strict in (False, True):
         for found in read_labelled(io.BytesIO(b"\n" + data), strict=strict):
             assert isinstance(found, Problem) or found[1].text.strip()
+
+
+def test_a_primary_of_a_sentence_without_labels_can_only_be_none() -> None:
+    for primary in ("commitment", "regional_concern"):
+        assert any("without labels" in fault for fault in messages(GOOD | {"labels": [], "primary": primary}))
+
+
+def test_three_labels_without_a_primary_have_none() -> None:
+    row = without("primary") | {"labels": ["commitment", "condemnation", "membership"]}
+    assert sentence(row).primary is None
