@@ -4,6 +4,7 @@ import json
 import struct
 
 import joblib
+import msgspec
 import numpy as np
 import pytest
 from safetensors.numpy import save
@@ -12,6 +13,7 @@ import balagh
 from balagh.bundle import FORMAT, load_bundle, save_bundle
 from balagh.errors import MissingFileError, ModelFormatError
 from balagh.export import export_bundle
+from balagh.scorer import Block
 from balagh.tagger import Tagger
 
 
@@ -132,3 +134,44 @@ def test_joblib_is_never_a_fallback(tmp_path, monkeypatch, name):
     with pytest.raises(ModelFormatError):
         balagh.load(tmp_path / name)
     assert not (tmp_path / "sentinel").exists()
+
+
+def broken(keys, rows):
+    """Return arrays of a block each of which breaks one rule."""
+    order = np.arange(len(keys))
+    order[[3, 4]] = order[[4, 3]]
+    equal, low, high = keys.copy(), keys.copy(), keys.copy()
+    equal[4] = equal[3]
+    low[0] = 0
+    high[-1] = np.uint64(1) << np.uint64(50)
+    endless = rows.copy()
+    endless[5, 1] = np.inf
+    return {
+        "keys signed": (keys.astype(np.int64), rows),
+        "keys short": (keys.astype(np.uint32), rows),
+        "rows double": (keys, rows.astype(np.float64)),
+        "rows half": (keys, rows.astype(np.float16)),
+        "a row missing": (keys, rows[:-1]),
+        "a column missing": (keys, rows[:, :-1]),
+        "a column more": (keys, np.hstack([rows, rows[:, :1]])),
+        "keys in columns": (keys[:, None], rows),
+        "out of order": (keys[order], rows),
+        "equal keys": (equal, rows),
+        "key of 0": (low, rows),
+        "key too large": (high, rows),
+        "infinite": (keys, endless),
+    }
+
+
+CASES = list(broken(np.arange(1, 9, dtype=np.uint64), np.zeros((8, 5), dtype=np.float32)))
+
+
+@pytest.mark.parametrize("name", ["ngrams", "words", "cues"])
+@pytest.mark.parametrize("case", CASES)
+def test_arrays_that_do_not_fit_are_refused(small, tmp_path, name, case):
+    bundle = load_bundle(small.folder / "tagger.safetensors")
+    keys, rows = bundle.blocks[name]
+    blocks = bundle.blocks | {name: Block(*broken(keys, rows)[case])}
+    save_bundle(msgspec.structs.replace(bundle, blocks=blocks), tmp_path / "tagger.safetensors")
+    with pytest.raises(ModelFormatError, match=f"its {name} arrays do not fit together"):
+        load_bundle(tmp_path / "tagger.safetensors")
