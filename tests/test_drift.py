@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import random
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from balagh.cli import main
 from balagh.corpus import CorpusSentence
-from balagh.drift import drift, psi, share_of
+from balagh.drift import MOST_GROUPS, drift
+from balagh.drift_tests import psi, share_of
 from balagh.errors import DataError
+from balagh.records import load_labelled
 
+LABELLED = Path(__file__).parent.parent / "data" / "labelled"
 HOSTILE = '<img src=x onerror=alert(1)>"&\u202e'
 
 
@@ -80,6 +84,66 @@ def test_psi_and_shares():
     assert (share.value, share.low, share.high) == pytest.approx((0.1, 0.0552, 0.1744), abs=1e-4)
 
 
+def test_items_of_the_home_pages_and_communiques_differ(labelled, tagger):
+    home = [s.text for s in load_labelled([LABELLED / "daily_home.jsonl"])]
+    found = drift(corpus(home), corpus([s.text for s in labelled if s.genre == "communique"]), tagger)
+    assert not found.stable
+    assert found.verdict.startswith("shifted: ")
+
+
+def test_halves_by_document_are_seldom_announced(labelled, tagger):
+    """Sentences of one document are alike, which the tests do not know: a rare alarm is within what is promised."""
+    docs = {}
+    for sentence in labelled:
+        docs.setdefault(sentence.doc, []).append(sentence.text)
+    announced = []
+    for seed in range(8):
+        names = sorted(docs)
+        random.Random(seed).shuffle(names)
+        texts = [text for name in names for text in docs[name]]
+        found = drift(corpus(texts[:1000]), corpus(texts[-1000:]), tagger)
+        if not found.stable:
+            announced.append(found.verdict)
+    assert len(announced) <= 1, announced
+
+
+def test_one_month_that_differs_is_told(labelled, tagger):
+    texts = [s.text for s in labelled][::4]
+    censure = [s.text for s in labelled if s.labels == ("condemnation",)][:100]
+    assert len(censure) == 100
+    new = [*corpus(texts, "2015-05"), *corpus(censure, "2015-06"), *corpus(censure[:20], "2015-07")]
+    found = drift(corpus(texts), new, tagger)
+    assert not any(label.shifted for label in found.labels)
+    assert [(g.name, g.shifted, g.enough) for g in found.groups] == [
+        ("2015-05", False, True),
+        ("2015-06", True, True),
+        ("2015-07", False, False),
+    ]
+    assert found.groups[2].psi is None
+    assert not found.stable
+    assert "1 of 2 groups changed ('2015-06')" in found.verdict
+
+
+def test_chance_is_shared_by_many_groups(labelled, tagger):
+    texts = random.Random(1).sample([s.text for s in labelled], 3000)
+    new = [CorpusSentence("a", i, 0, text, f"s{i % 40}") for i, text in enumerate(texts[1000:])]
+    found = drift(corpus(texts[:1000]), new, tagger)
+    assert found.stable, found.verdict
+
+
+def test_too_many_groups(tagger):
+    new = [CorpusSentence("a", i, 0, "وصل الوفد", f"u{i}") for i in range(MOST_GROUPS + 1)]
+    with pytest.raises(DataError, match="501 groups in the new corpus, 'u0' among them; at most 500"):
+        drift(corpus(["وصل الوفد"] * 60), new, tagger)
+
+
+def test_limits_are_named(labelled, tagger):
+    texts = [s.text for s in labelled[:200]]
+    found = drift(corpus(texts), corpus(texts), tagger)
+    assert (found.limits.psi, found.limits.psi_large, found.limits.share) == (0.1, 0.25, 0.05)
+    assert "PSI 0.1, 5% of sentences or words, chance 0.001" in found.verdict
+
+
 def test_too_few(tagger):
     with pytest.raises(DataError, match="3 sentences in the new corpus; at least 50"):
         drift(corpus(["وصل الوفد"] * 60), corpus(["وصل الوفد"] * 3), tagger)
@@ -118,12 +182,48 @@ def test_a_hostile_group_adds_nothing_to_the_page(labelled, small, balagh, tmp_p
     assert shapes[0] == shapes[1]
 
 
+def test_a_page_replaces_nothing_that_is_read(labelled, small, balagh, tmp_path):
+    texts = [s.text for s in labelled[:100]]
+    new = write(tmp_path / "new.jsonl", texts).rename(tmp_path / "new.html")
+    before = new.read_bytes()
+    line = ["drift", "--reference", new, "--new", new, "--as", "jsonl", "--model", small.safetensors]
+    (tmp_path / "link.html").symlink_to(new)
+    (tmp_path / "folder.html").mkdir()
+    for page, said in (
+        (new, "is read by this run"),
+        (tmp_path / "link.html", "symbolic link"),
+        (tmp_path / "folder.html", "is a folder"),
+        (tmp_path / "page.json", "ends in .html"),
+    ):
+        code, _, error = balagh(*line, "-o", page)
+        assert code == 2
+        assert said in error
+    assert new.read_bytes() == before
+
+
+def test_groups_are_no_markup_of_the_terminal(labelled, small, balagh, tmp_path):
+    rows = [{"text": s.text, "g": ("[/]", "[red]x[/red]\nb")[i % 2]} for i, s in enumerate(labelled[:300])]
+    new = tmp_path / "new.jsonl"
+    new.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    code, out, _ = balagh("drift", "--reference", new, "--new", new, "--by", "g", "--model", small.safetensors)
+    assert code == 0
+    assert "[/]" in out
+    assert "[red]x[/red] b" in out
+
+
 def test_mistakes(labelled, small, balagh, tmp_path):
     new = write(tmp_path / "new.jsonl", [s.text for s in labelled[:100]])
     line = ["drift", "--reference", new, "--new", new, "--model", small.safetensors]
     code, _, said = balagh(*line, "--by", "month")
     assert code == 2
-    assert "0 sentences in the new corpus" in said
+    assert "new.jsonl:1: no field 'month' (100 rows rejected, no sentence left to compare)" in said
+    (tmp_path / "bad.jsonl").write_text("{\n" * 60, encoding="utf-8")
+    code, _, said = balagh("drift", "--reference", tmp_path / "bad.jsonl", "--new", new, "--model", small.safetensors)
+    assert code == 2
+    assert "60 rows rejected, no sentence left" in said
+    code, _, said = balagh(*line)
+    assert code == 0
+    assert "is the reference too" in said
     code, _, said = balagh("drift", "--reference", tmp_path / "no.txt", "--new", new, "--model", small.safetensors)
     assert code == 2
     assert "no such file" in said

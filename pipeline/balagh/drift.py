@@ -4,8 +4,10 @@ Shares of labels are compared by a test of two proportions, scores by the popula
 how many the model does not know. A change counts where it is both large and too large for chance. Large is, by the
 usual rule of thumb for PSI (Siddiqi, "Credit Risk Scorecards", 2006), 0.1, and 0.25 very much so; of shares, five in a
 hundred. Too large for chance: beyond what one comparison in a thousand shows between samples of one corpus (for PSI:
-Yurdakul, "Statistical Properties of Population Stability Index", 2018). Whether the labels are still *right* only
-labelled sentences can tell.
+Yurdakul, "Statistical Properties of Population Stability Index", 2018); of groups, one in a thousand for all of them
+together (Bonferroni). The tests take sentences for independent of each other; those of one document are not
+quite, so of small corpora more is announced than that. Whether the labels are still *right* only labelled sentences can
+tell.
 """
 
 from __future__ import annotations
@@ -19,24 +21,31 @@ from scipy import stats
 
 from balagh.calibration import Floats
 from balagh.corpus import CorpusSentence
+from balagh.drift_tests import (
+    CHANCE,
+    LARGE,
+    LEAST,
+    MODERATE,
+    SHARE,
+    Limits,
+    psi,
+    psi_counts,
+    share_of,
+    share_test,
+    unknown,
+    unknown_counts,
+    unknown_shares,
+)
 from balagh.errors import DataError
 from balagh.metrics import Figure
-from balagh.scorer import lookup
+from balagh.problems import shown
 from balagh.tagger import Tagger
-from balagh.terms import STEM, terms
 
-MODERATE, LARGE = 0.1, 0.25
-"""PSI from which on a change counts, and from which on it is large."""
-SHARE = 0.05
-"""Least change of a share, of labels or of unknown words, that counts."""
-CHANCE = 0.001
-"""A change that chance alone would make more often than this does not count."""
-BINS = 10
-"""Bins of the PSI: tenths of the reference."""
-LEAST = 50
-"""Sentences that each side needs."""
+MOST_GROUPS = 500
+"""Groups that can be compared, and looked through."""
 SAMPLED = 4000
 """Sentences of a side whose words are looked up, evenly taken from all."""
+_NAMED = 3
 
 
 class Side(msgspec.Struct, frozen=True):
@@ -75,11 +84,12 @@ class GroupDrift(msgspec.Struct, frozen=True):
     name: str
     sentences: int
     shares: dict[str, Figure]
-    psi: float
-    """The largest over the labels."""
+    psi: float | None
+    """The largest over the labels; None where there are too few sentences."""
     unknown_words: float
     shifted: bool
-    """False too where the group has fewer than fifty sentences."""
+    enough: bool
+    """Whether it has the fifty sentences that a comparison needs; where not, `shifted` is False and says nothing."""
 
 
 class Drift(msgspec.Struct, frozen=True):
@@ -91,6 +101,7 @@ class Drift(msgspec.Struct, frozen=True):
     groups: tuple[GroupDrift, ...]
     stable: bool
     verdict: str
+    limits: Limits = Limits()
 
 
 class _Seen(msgspec.Struct, frozen=True):
@@ -100,9 +111,8 @@ class _Seen(msgspec.Struct, frozen=True):
     probabilities: Floats
     given: npt.NDArray[np.bool_]
 
-    def part(self, rows: npt.NDArray[np.int64]) -> _Seen:
-        chosen = [self.sentences[i] for i in rows.tolist()]
-        return _Seen(chosen, self.probabilities[rows], self.given[rows])
+    def part(self, rows: list[int]) -> _Seen:
+        return _Seen([self.sentences[i] for i in rows], self.probabilities[rows], self.given[rows])
 
 
 def drift(reference: Sequence[CorpusSentence], new: Sequence[CorpusSentence], tagger: Tagger) -> Drift:
@@ -120,16 +130,23 @@ def drift(reference: Sequence[CorpusSentence], new: Sequence[CorpusSentence], ta
     Raises
     ------
     DataError
-        A side has fewer than fifty sentences.
+        A side has fewer than fifty sentences, or the new one more than five hundred groups.
     """
     for name, sentences in (("reference", reference), ("new", new)):
         if len(sentences) < LEAST:
             raise DataError(f"{len(sentences)} sentences in the {name} corpus; at least {LEAST} are needed to compare")
+    rows = _rows_by_group(new)
     old, now = _seen(reference, tagger), _seen(new, tagger)
-    sides = side_of(reference, tagger), side_of(new, tagger)
+    words = [unknown([s.text for s in side], tagger, SAMPLED) for side in (reference, new)]
+    sides = side_of(reference, words[0]), side_of(new, words[1])
     labels = tuple(_label(j, name, old, now) for j, name in enumerate(tagger.labels))
-    found = _reasons(labels, *sides)
-    return Drift(*sides, labels, _groups(old, now, tagger), not found, _verdict(found))
+    groups = _groups(rows, old, now, words[0], tagger)
+    found = _label_reasons(labels)
+    if unknown_counts(words[0], words[1], CHANCE):
+        shares = f"{sides[0].unknown_words:.0%} to {sides[1].unknown_words:.0%}"
+        found.append(f"more words that the model does not know ({shares})")
+    found += _group_reasons(groups)
+    return Drift(*sides, labels, groups, not found, _verdict(found))
 
 
 def _seen(sentences: Sequence[CorpusSentence], tagger: Tagger) -> _Seen:
@@ -137,109 +154,93 @@ def _seen(sentences: Sequence[CorpusSentence], tagger: Tagger) -> _Seen:
     return _Seen(sentences, probabilities, probabilities >= tagger.thresholds)
 
 
-def side_of(sentences: Sequence[CorpusSentence], tagger: Tagger) -> Side:
-    """Return how long the sentences of a corpus are, and how much of them the model does not know."""
-    words = float(np.mean([len(s.text.split()) for s in sentences]))
-    rows = np.unique(np.linspace(0, len(sentences) - 1, min(SAMPLED, len(sentences)), dtype=np.int64))
-    unknown, counted = np.zeros(2), np.zeros(2)
-    scorer = tagger.scorer
-    for i in rows.tolist():
-        tokens = scorer.tokens(sentences[i].text)
-        for k, found in enumerate((_stems(tokens, tagger), scorer.ngrams(tokens) if "ngrams" in scorer.blocks else ())):
-            unknown[k] += int(np.sum(np.asarray(found) < 0))
-            counted[k] += len(found)
-    shares = unknown / np.maximum(counted, 1)
-    return Side(len(sentences), words, float(shares[0]), float(shares[1]))
+def side_of(sentences: Sequence[CorpusSentence], words: Floats) -> Side:
+    """Return how long the sentences of a corpus are, and how much of them the model does not know.
+
+    Parameters
+    ----------
+    sentences : sequence of CorpusSentence
+        The corpus.
+    words : float64 ndarray of shape (n, 4)
+        What `unknown` counted in it.
+    """
+    stems, ngrams = unknown_shares(words)
+    return Side(len(sentences), float(np.mean([len(s.text.split()) for s in sentences])), stems, ngrams)
 
 
-def _stems(tokens: list[bytes], tagger: Tagger) -> npt.NDArray[np.int64]:
-    scorer = tagger.scorer
-    if "words" not in scorer.blocks:
-        return np.empty(0, dtype=np.int64)
-    found = terms(tokens, "words", scorer.matcher)
-    return lookup(scorer.blocks["words"].keys, found.keys[found.kinds == STEM])
-
-
-def _label(j: int, name: str, old: _Seen, now: _Seen) -> LabelDrift:
+def _label(j: int, name: str, old: _Seen, now: _Seen, chance: float = CHANCE) -> LabelDrift:
     before, after = (share_of(seen.given[:, j]) for seen in (old, now))
-    counts = [[int(seen.given[:, j].sum()), int((~seen.given[:, j]).sum())] for seen in (old, now)]
-    p = float(stats.fisher_exact(counts)[1]) if min(map(sum, zip(*counts, strict=True))) else 1.0
+    p = share_test(old.given[:, j], now.given[:, j])
     scores = old.probabilities[:, j], now.probabilities[:, j]
     index = psi(*scores)
-    moved = abs((after.value or 0) - (before.value or 0)) >= SHARE and p < CHANCE
+    moved = abs((after.value or 0) - (before.value or 0)) >= SHARE and p < chance
     edges = np.linspace(0, 1, 21)
     histogram = _shares(scores[0], edges), _shares(scores[1], edges)
-    ks = float(stats.ks_2samp(*scores).statistic)
-    return LabelDrift(name, before, after, p, index, ks, moved or _counts(index, *map(len, scores)), histogram)
+    ks = float(stats.ks_2samp(*scores, method="asymp").statistic)
+    shifted = moved or psi_counts(index, len(scores[0]), len(scores[1]), chance)
+    return LabelDrift(name, before, after, p, index, ks, shifted, histogram)
 
 
 def _shares(scores: Floats, edges: Floats) -> tuple[float, ...]:
     return tuple((np.histogram(scores, edges)[0] / len(scores)).tolist())
 
 
-def share_of(given: npt.NDArray[np.bool_]) -> Figure:
-    """Return a share with Wilson's interval ("Probable inference", JASA 1927)."""
-    found = stats.binomtest(int(given.sum()), len(given))
-    low, high = found.proportion_ci(method="wilson")
-    return Figure(float(found.statistic), float(low), float(high))
-
-
-def psi(reference: Floats, new: Floats) -> float:
-    """Return the population stability index of two samples of one score, over tenths of the reference.
-
-    Examples
-    --------
-    >>> score = np.linspace(0, 1, 100)
-    >>> round(psi(score, score), 3), psi(score, score**3) > 0.25
-    (0.0, True)
-    """
-    edges = np.unique(np.quantile(reference, np.linspace(0, 1, BINS + 1)[1:-1]))
-    # Half a sentence in each bin, so that an empty one does not make the index infinite.
-    bins = [np.searchsorted(edges, scores, "right") for scores in (reference, new)]
-    counted = [np.bincount(found, minlength=len(edges) + 1) + 0.5 for found in bins]
-    old, now = (counts / counts.sum() for counts in counted)
-    return float(np.sum((now - old) * np.log(now / old)))
-
-
-def _counts(index: float, n: int, m: int) -> bool:
-    return index >= MODERATE and index > float(stats.chi2.isf(CHANCE, BINS - 1)) * (1 / n + 1 / m)
-
-
-def _groups(old: _Seen, now: _Seen, tagger: Tagger) -> tuple[GroupDrift, ...]:
-    names = np.array([s.group for s in now.sentences], dtype=object)
-    if not any(names):
-        return ()
-    found = []
-    for name in sorted(set(names.tolist())):
-        part = now.part(np.flatnonzero(names == name))
-        labels = [_label(j, label, old, part) for j, label in enumerate(tagger.labels)]
-        found.append(
-            GroupDrift(
-                name or "(none)",
-                len(part.sentences),
-                {label.label: label.new for label in labels},
-                max(label.psi for label in labels),
-                side_of(part.sentences, tagger).unknown_words,
-                len(part.sentences) >= LEAST and any(label.shifted for label in labels),
-            )
+def _rows_by_group(sentences: Sequence[CorpusSentence]) -> dict[str, list[int]]:
+    rows: dict[str, list[int]] = {}
+    for i, sentence in enumerate(sentences):
+        rows.setdefault(sentence.group, []).append(i)
+    if len(rows) > MOST_GROUPS:
+        raise DataError(
+            f"{len(rows):,} groups in the new corpus, {shown(min(rows))} among them; at most {MOST_GROUPS} can be"
+            " compared: take a field with fewer values, such as a date or a source"
         )
-    return tuple(found)
+    return {} if set(rows) == {""} else rows
 
 
-def _reasons(labels: Sequence[LabelDrift], reference: Side, new: Side) -> list[str]:
+def _groups(
+    rows: dict[str, list[int]], old: _Seen, now: _Seen, words: Floats, tagger: Tagger
+) -> tuple[GroupDrift, ...]:
+    chance = CHANCE / max(sum(len(found) >= LEAST for found in rows.values()), 1)
+    most = max(SAMPLED // max(len(rows), 1), LEAST)
+    return tuple(_group(name, old, now.part(rows[name]), words, tagger, chance, most) for name in sorted(rows))
+
+
+def _group(name: str, old: _Seen, part: _Seen, words: Floats, tagger: Tagger, chance: float, most: int) -> GroupDrift:
+    count = len(part.sentences)
+    found = unknown([s.text for s in part.sentences], tagger, most)
+    shares = {label: share_of(part.given[:, j]) for j, label in enumerate(tagger.labels)}
+    if count < LEAST:
+        return GroupDrift(name or "(none)", count, shares, None, unknown_shares(found)[0], False, False)
+    labels = [_label(j, label, old, part, chance) for j, label in enumerate(tagger.labels)]
+    shifted = any(label.shifted for label in labels) or unknown_counts(words, found, chance)
+    largest = max(label.psi for label in labels)
+    return GroupDrift(name or "(none)", count, shares, largest, unknown_shares(found)[0], shifted, True)
+
+
+def _label_reasons(labels: Sequence[LabelDrift]) -> list[str]:
     found = []
     for label in labels:
         if label.shifted:
             size = "much " if label.psi >= LARGE else ""
             shares = f"{label.reference.value or 0:.0%} to {label.new.value or 0:.0%}"
             found.append(f"{label.label} {size}changed ({shares} of sentences, PSI {label.psi:.2f})")
-    if new.unknown_words - reference.unknown_words >= SHARE:
-        shares = f"{reference.unknown_words:.0%} to {new.unknown_words:.0%}"
-        found.append(f"more words that the model does not know ({shares})")
     return found
 
 
+def _group_reasons(groups: Sequence[GroupDrift]) -> list[str]:
+    shifted = [group for group in groups if group.shifted]
+    if not shifted:
+        return []
+    names = ", ".join(shown(group.name, 30) for group in shifted[:_NAMED])
+    more = "" if len(shifted) <= _NAMED else " and others"
+    return [f"{len(shifted)} of {sum(group.enough for group in groups)} groups changed ({names}{more})"]
+
+
 def _verdict(reasons: Sequence[str]) -> str:
+    limits = f"PSI {MODERATE}, {SHARE:.0%} of sentences or words, chance {CHANCE}"
     if not reasons:
-        return "stable: no label and no share of unknown words changed by more than chance and the limits allow"
-    return f"shifted: {'; '.join(reasons)}; label some of the new sentences (balagh data suggest) and evaluate on them"
+        return f"stable: nothing changed by more than chance and the limits allow ({limits})"
+    return (
+        f"shifted: {'; '.join(reasons)}; look at some of the new sentences: label them (balagh data suggest) and"
+        f" evaluate on them (limits: {limits})"
+    )

@@ -13,10 +13,11 @@ from balagh.cli.app import MODEL, ModelOption, app
 from balagh.cli.tag import InputForm
 
 if TYPE_CHECKING:
+    from balagh.bulk.job import Job
     from balagh.corpus import Corpus, CorpusSentence
     from balagh.drift import Drift
 
-_DATE = re.compile(r"(\d{4}-\d{2})-\d{2}")
+_DATE = re.compile(r"([0-9]{4}-(?:0[1-9]|1[0-2]))-[0-9]{2}")
 
 
 class DriftFormat(StrEnum):
@@ -56,13 +57,17 @@ def drift(
     import msgspec
 
     from balagh.bulk.job import Job
-    from balagh.corpus import read_corpus
     from balagh.drift import drift as run
     from balagh.tagger import Tagger
 
-    tagger = Tagger.load(model)
     job = Job(sources=(reference,), model=model, form=as_.value if as_ else None, field=field, encoding=encoding)
-    corpora = read_corpus(job), read_corpus(msgspec.structs.replace(job, sources=(new,)), by)
+    jobs = job, msgspec.structs.replace(job, sources=(new,))
+    if output is not None:
+        _check_page(output, jobs)
+    tagger = Tagger.load(model)
+    corpora = _read(jobs[0]), _read(jobs[1], by)
+    if _same(reference, new):
+        typer.echo(f"balagh: {new}: is the reference too; only groups can differ", err=True)
     found = run(corpora[0].sentences, _by_month(corpora[1].sentences), tagger)
     if format_ is DriftFormat.JSON:
         typer.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
@@ -77,6 +82,33 @@ def drift(
     _end(corpora)
 
 
+def _check_page(output: Path, jobs: tuple[Job, Job]) -> None:
+    from balagh.bulk.guard import check_file, files_read
+    from balagh.bulk.sources import find_sources
+    from balagh.errors import DataError
+
+    if output.suffix.lower() not in (".html", ".htm"):
+        raise DataError(f"{output}: the page is HTML; name a file that ends in .html")
+    # A page of an earlier run may go, what is read may not.
+    check_file(output, force=True, kept=[path for job in jobs for path in files_read(job, find_sources(job)[0])])
+
+
+def _read(job: Job, by: str = "") -> Corpus:
+    from balagh.corpus import read_corpus
+    from balagh.errors import DataError
+    from balagh.outputs import counted
+
+    corpus = read_corpus(job, by)
+    if corpus.problems and not corpus.sentences:
+        rejected = counted(len(corpus.problems), "row")
+        raise DataError(f"{corpus.problems[0]} ({rejected} rejected, no sentence left to compare)")
+    return corpus
+
+
+def _same(reference: str, new: str) -> bool:
+    return Path(reference).exists() and Path(new).exists() and Path(reference).samefile(new)
+
+
 def _by_month(sentences: list[CorpusSentence]) -> list[CorpusSentence]:
     dated = ((s, _DATE.match(s.group)) for s in sentences)
     return [s._replace(group=date[1]) if date else s for s, date in dated]
@@ -85,6 +117,7 @@ def _by_month(sentences: list[CorpusSentence]) -> list[CorpusSentence]:
 def _show(found: Drift) -> None:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     from balagh.evaluation_report import shown
     from balagh.outputs import visible
@@ -109,8 +142,11 @@ def _show(found: Drift) -> None:
         groups.add_column(heading, justify="right" if heading not in ("group", "") else "left")
     for group in found.groups:
         shares = (f"{figure.value or 0:.1%}" for figure in group.shares.values())
-        rest = (f"{group.psi:.2f}", f"{group.unknown_words:.1%}", _word(group.shifted))
-        groups.add_row(visible(group.name), f"{group.sentences:,}", *shares, *rest)
+        index = "–" if group.psi is None else f"{group.psi:.2f}"
+        said = _word(group.shifted) if group.enough else "too few"
+        # As Text: in a string, rich takes what stands in brackets for markup.
+        shown_name = Text(" ".join(visible(group.name).split()))
+        groups.add_row(shown_name, f"{group.sentences:,}", *shares, index, f"{group.unknown_words:.1%}", said)
     console.print(groups)
 
 
