@@ -148,3 +148,16 @@ def test_groups_of_a_corpus(tmp_path):
     (tmp_path / "c.txt").write_text("وصل الوفد", encoding="utf-8")
     with pytest.raises(DataError, match="only rows of JSON"):
         read_corpus(Job(sources=(str(tmp_path / "c.txt"),), model=tmp_path), by="month")
+
+
+def test_nothing_that_is_read_is_written_over(small, command, tmp_path):
+    path, known, link = tmp_path / "news.jsonl", tmp_path / "labelled.jsonl", tmp_path / "link.jsonl"
+    path.write_text('{"text": "أدان الوزير الهجوم على المدينة"}\n', encoding="utf-8")
+    known.write_text(LINE if isinstance(LINE, str) else json.dumps(LINE), encoding="utf-8")
+    link.symlink_to(path)
+    before = path.read_bytes(), known.read_bytes()
+    for output in (path, known, link):
+        code, _, said = command("data", "suggest", path, "-o", output, "--model", small.safetensors, "--data", known)
+        assert code == 2
+        assert output.name in said
+    assert (path.read_bytes(), known.read_bytes()) == before

@@ -1,10 +1,9 @@
 """Which sentences of a corpus to label next: those that the model is least sure of, for every label, and unlike.
 
-For each label in turn, the sentences nearest to a point a little above its threshold are put into groups of like
-wording, and the nearest of each group is taken: uncertainty sampling (Lewis and Gale, "A Sequential Algorithm for
-Training Text Classifiers", SIGIR 1994) in batches that clustering keeps diverse (Xu and others, "Representative
-Sampling for Text Classification Using Support Vector Machines", ECIR 2003). What is labelled already, or nearly so, is
-left out. `benchmarks/suggest_curve.py` measures what that is worth.
+For each label in turn, the sentences nearest to its threshold are put into groups of like wording, and the nearest of
+each group is taken: uncertainty sampling (Lewis and Gale, "A Sequential Algorithm for Training Text Classifiers",
+SIGIR 1994) in batches that clustering keeps diverse (Xu and others, "Representative Sampling for Text Classification
+Using Support Vector Machines", ECIR 2003). What is labelled already, or nearly so, is left out.
 """
 
 from __future__ import annotations
@@ -29,13 +28,8 @@ from balagh.text import normalise
 
 MIN_WORDS = 4
 """A shorter piece is no sentence to label."""
-AIM = 1.0
-"""How far above a label's threshold, in log-odds, a sentence is looked for: labels are rare, and at the threshold itself
-fewer of the sentences carry one."""
-OVERSAMPLE = 5
-"""Sentences near that point that are put into groups, for each one that is taken."""
-REACH = 12
-"""Sentences near that point, for each one that is wanted and each label, among which copies are sought at first."""
+OVERSAMPLE = 3
+"""Sentences near a label's threshold that are put into groups, for each one that is taken."""
 COMPONENTS = 50
 """Dimensions in which wording is compared."""
 _SURE = 1e-6
@@ -87,7 +81,7 @@ def suggest(
     long = [s for s in sentences if len(s.text.split()) >= MIN_WORDS]
     probabilities = tagger.predict_proba([s.text for s in long])
     margins = margins_of(probabilities, tagger.thresholds)
-    near, fresh = fresh_of(margins, [s.text for s in long], labelled, count)
+    near, fresh = _fresh(margins, [s.text for s in long], labelled, count)
     picked, columns = choose(margins[fresh], [long[i].text for i in fresh.tolist()], count, seed)
     tagged = tagger.tag_sentences([long[i].text for i in fresh[picked].tolist()])
     chosen = [
@@ -97,14 +91,14 @@ def suggest(
     return Suggestions(chosen, len(sentences) - len(long), near - len(fresh))
 
 
-def fresh_of(margins: Floats, texts: Sequence[str], labelled: Sequence[str], count: int) -> tuple[int, Ints]:
-    """Return among how many sentences near the thresholds copies were sought, and those of them that are none.
+def _fresh(margins: Floats, texts: Sequence[str], labelled: Sequence[str], count: int) -> tuple[int, Ints]:
+    """Return of how many sentences near the thresholds copies were sought, and those of them that are none.
 
     Sought among some times as many as are wanted, not in all of a large corpus; among more where few are left.
     """
-    away, reach = _away(margins), REACH * count
+    reach = 4 * OVERSAMPLE * count
     while True:
-        near = np.unique(np.concatenate([_nearest(column, reach) for column in away.T]))
+        near = np.unique(np.concatenate([_nearest(column, reach) for column in margins.T]))
         fresh = near[unknown([texts[i] for i in near.tolist()], labelled)]
         if len(fresh) >= OVERSAMPLE * count or len(near) == len(texts):
             return len(near), fresh
@@ -147,36 +141,31 @@ def choose(margins: Floats, texts: Sequence[str], count: int, seed: int = 0) -> 
     rows, columns : int64 ndarrays of shape (n_chosen,)
         The sentences, and the label for whose sake each was taken; labels take turns.
     """
-    away, n_labels = _away(margins), margins.shape[1]
+    n_labels = margins.shape[1]
     left = np.ones(len(margins), dtype=bool)
     taken: list[Ints] = []
     for j in range(n_labels):
         quota = count // n_labels + (j < count % n_labels)
         rows = np.flatnonzero(left)
-        rows = rows[_nearest(away[rows, j], OVERSAMPLE * quota)]
-        picked = rows[_unlike(away[rows, j], [texts[i] for i in rows.tolist()], quota, seed)]
+        rows = rows[_nearest(margins[rows, j], OVERSAMPLE * quota)]
+        picked = rows[_unlike(margins[rows, j], [texts[i] for i in rows.tolist()], quota, seed)]
         left[picked] = False
         taken.append(picked)
     return _in_turn(taken)
 
 
-def _away(margins: Floats) -> Floats:
-    away: Floats = np.abs(margins - AIM)
-    return away
+def _nearest(margin: Floats, count: int) -> Ints:
+    return np.argsort(np.abs(margin), kind="stable")[:count]
 
 
-def _nearest(away: Floats, count: int) -> Ints:
-    return np.argsort(away, kind="stable")[:count]
-
-
-def _unlike(away: Floats, texts: Sequence[str], count: int, seed: int) -> Ints:
-    """Return the places of the nearest sentence of each group of like wording."""
+def _unlike(margin: Floats, texts: Sequence[str], count: int, seed: int) -> Ints:
+    """Return the places of the sentence nearest to the threshold of each group of like wording."""
     if len(texts) <= count:
         return np.arange(len(texts), dtype=np.int64)
     if count == 0:
         return np.empty(0, dtype=np.int64)
     groups = _groups(texts, count, seed)
-    order = np.argsort(away, kind="stable")
+    order = np.argsort(np.abs(margin), kind="stable")
     first = order[np.sort(np.unique(groups[order], return_index=True)[1])]
     rest = order[~np.isin(order, first)]
     return np.concatenate([first, rest])[:count]
