@@ -174,8 +174,8 @@ def changes(tagger: Tagger, text: str) -> dict[str, Change | None]:
     >>> import balagh
     >>> tagger = balagh.load("models/tagger.safetensors")
     >>> found = changes(tagger, "وأدان الوزراء بشدة الهجوم الإرهابي، وجددوا التزامهم بدعم اليمن.")
-    >>> found["condemnation"].text, found["membership"]
-    ('وأدان', None)
+    >>> "وأدان" in found["condemnation"].text, found["membership"]
+    (True, None)
     """
     given = tagger.predict_proba([text])[0] >= tagger.thresholds
     spans = [match.span() for match in _WORD.finditer(text)]
