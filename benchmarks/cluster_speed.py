@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import tempfile
 import time
 from pathlib import Path
@@ -79,7 +78,6 @@ def main() -> None:
                 f"| {workers} | {seconds:.1f} | {rate:,.0f} | {rate / first:.2f} | {used:.0f} | {load:.1f} |",
                 flush=True,
             )
-        shutil.rmtree(folder)
 
 
 if __name__ == "__main__":

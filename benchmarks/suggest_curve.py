@@ -103,6 +103,33 @@ def worth(suggested: float, random: list[float], added: list[int]) -> str:
     return f"{np.interp(suggested, best, added):,.0f}"
 
 
+def page(all_of: dict[str, list[list[Measured]]], step: int) -> str:
+    """Return the table: a row for each number of sentences added."""
+    seeds = len(all_of["random"])
+    means = {how: np.mean(np.array(runs), axis=0) for how, runs in all_of.items()}
+    spread = {how: np.std(np.array(runs), axis=0, ddof=int(seeds > 1)) for how, runs in all_of.items()}
+    added = [i * step for i in range(len(means["random"]))]
+
+    def figure(how: str, i: int, k: int) -> str:
+        return f"{means[how][i, k]:.3f} ± {spread[how][i, k]:.3f}" if i < len(means[how]) else ""
+
+    def worth_of(i: int, k: int) -> str:
+        there = 0 < i < len(means["suggested"])
+        return worth(means["suggested"][i, k], means["random"][:, k].tolist(), added) if there else ""
+
+    rows = [
+        [
+            f"{count:,}",
+            *(figure(how, i, k) for k in (0, 1) for how in ("random", "suggested")),
+            worth_of(i, 0),
+            worth_of(i, 1),
+        ]
+        for i, count in enumerate(added)
+    ]
+    measures = ("macro-F1, random", "macro-F1, suggested", "AP, random", "AP, suggested")
+    return table(["added", *measures, "worth in random, by F1", "by AP"], rows)
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -119,29 +146,11 @@ def main() -> None:
         for how, most in (("random", given.random), ("suggested", given.most)):
             all_of[how].append(curve(sides, given.start, given.step, most // given.step, seed, how))
             print(f"seed {seed}, {how}: {all_of[how][-1][-1]}", file=sys.stderr, flush=True)
-    means = {how: np.mean(np.array(runs), axis=0) for how, runs in all_of.items()}
-    spread = {how: np.std(np.array(runs), axis=0, ddof=1 if given.seeds > 1 else 0) for how, runs in all_of.items()}
-    added = [i * given.step for i in range(given.random // given.step + 1)]
-    rows = []
-    for i, count in enumerate(added):
-        row = [f"{count:,}"]
-        for k in range(2):
-            for how in ("random", "suggested"):
-                there = i < len(means[how])
-                row.append(f"{means[how][i, k]:.3f} ± {spread[how][i, k]:.3f}" if there else "")
-        for k in range(2):
-            there = 0 < i < len(means["suggested"])
-            row.append(worth(means["suggested"][i, k], means["random"][:, k].tolist(), added) if there else "")
-        rows.append(row)
-    heading = [
-        "added", "macro-F1, random", "macro-F1, suggested", "AP, random", "AP, suggested",
-        "worth in random, by F1", "by AP",
-    ]  # fmt: skip
-    write(
-        f"{table(heading, rows)}\n\n{given.start} sentences at the start; mean and standard deviation over"
-        f" {given.seeds} seeds; {len(sides.truth):,} held-out sentences.",
-        given.out,
+    about = (
+        f"{given.start} sentences at the start; mean and standard deviation over {given.seeds} seeds;"
+        f" {len(sides.texts):,} sentences to choose from, {len(sides.truth):,} held out."
     )
+    write(f"{page(all_of, given.step)}\n\n{about}", given.out)
 
 
 if __name__ == "__main__":

@@ -66,8 +66,10 @@ def tagger(small) -> Tagger:
 
 @pytest.fixture
 def command(monkeypatch, capsys):
+    """Run a command of balagh; return its exit code, what it printed, and what it said on stderr."""
+
     def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["balagh", "evaluate", *map(str, arguments)])
+        monkeypatch.setattr(sys, "argv", ["balagh", *map(str, arguments)])
         try:
             main()
             code = 0

@@ -171,3 +171,73 @@ def test_cross_validation_runs_on_the_cluster_with_the_same_scores(small, client
     with joblib.parallel_config(backend="dask"):
         there = out_of_fold_scores(matrix, Y, folds, small.model.params)
     assert np.array_equal(here, there)
+
+
+@pytest.fixture
+def frame(labelled, tmp_path):
+    """A frame whose partitions are files, as those of archives are."""
+    import pandas as pd
+
+    for number in range(6):
+        texts = [s.text for s in labelled[number * 200 : number * 200 + 200]]
+        pd.DataFrame({"n": range(200), "body": [*texts[:-1], None]}).to_parquet(tmp_path / f"in{number}.parquet")
+    return dd.read_parquet(sorted(map(str, tmp_path.glob("in*.parquet"))))
+
+
+def test_shards_are_written_once_and_only_what_is_missing_again(frame, small, tagger, client, tmp_path):
+    import pandas as pd
+
+    from balagh.dask import tag_to_parquet
+    from balagh.frames import tag_dataframe
+
+    shards = tag_to_parquet(frame, tmp_path / "out", "body", model=small.safetensors)
+    assert [shard.name for shard in shards] == [f"part-{i:05d}.parquet" for i in range(6)]
+    here = tag_dataframe(frame.compute(), "body", tagger=tagger)
+    there = pd.concat([pd.read_parquet(shard) for shard in shards])
+    assert there["primary"].fillna("").tolist() == here["primary"].fillna("").tolist()
+    assert there["n"].tolist() == here["n"].tolist()
+    stamps = [shard.stat().st_mtime_ns for shard in shards]
+    whole = shards[2].read_bytes()
+    shards[2].unlink()
+    (tmp_path / "out" / ".part-00002.parquet.x.part").write_bytes(b"what a worker that died left behind")
+    assert tag_to_parquet(frame, tmp_path / "out", "body", model=small.safetensors) == shards
+    assert shards[2].read_bytes() == whole
+    assert [stamp for i, stamp in enumerate(stamps) if shards[i].stat().st_mtime_ns != stamp] == [stamps[2]]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["_TAGGED.json", *(s.name for s in shards)]
+
+
+def test_shards_survive_a_worker_that_is_killed(frame, small, client, cluster, tmp_path):
+    import pandas as pd
+
+    from balagh.dask import tag_to_parquet
+
+    victim = next(iter(cluster.workers.values())).pid
+    killed = threading.Event()
+
+    def kill():
+        while not any((tmp_path / "out").glob("part-*.parquet")):
+            time.sleep(0.005)
+        os.kill(victim, signal.SIGKILL)
+        killed.set()
+
+    threading.Thread(target=kill, daemon=True).start()
+    shards = tag_to_parquet(frame, tmp_path / "out", "body", model=small.safetensors)
+    assert killed.wait(10)
+    assert sum(len(pd.read_parquet(shard)) for shard in shards) == 6 * 200
+    again = tag_to_parquet(frame, tmp_path / "again", "body", model=small.safetensors)
+    assert [shard.read_bytes() for shard in shards] == [shard.read_bytes() for shard in again]
+
+
+def test_shards_of_something_else_are_refused(frame, small, client, tmp_path):
+    from balagh.dask import tag_to_parquet
+
+    tag_to_parquet(frame, tmp_path / "out", "body", model=small.safetensors)
+    with pytest.raises(DataError, match="another model, frame or options"):
+        tag_to_parquet(frame, tmp_path / "out", "body", model=small.safetensors, split=True)
+    with pytest.raises(DataError, match="another model, frame or options"):
+        tag_to_parquet(frame[frame["n"] > 5], tmp_path / "out", "body", model=small.safetensors)
+    with pytest.raises(DataError, match="is not empty"):
+        tag_to_parquet(frame, tmp_path, "body", model=small.safetensors)
+    (tmp_path / "out" / "_TAGGED.json").write_text("{")
+    with pytest.raises(DataError, match="not of this making"):
+        tag_to_parquet(frame, tmp_path / "out", "body", model=small.safetensors)

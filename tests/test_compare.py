@@ -1,13 +1,11 @@
 from __future__ import annotations
 
 import json
-import sys
 
 import pytest
 from sklearn.metrics import cohen_kappa_score
 
 from balagh.agreement import agreement, cohen, krippendorff
-from balagh.cli import main
 from balagh.compare import compare_models, mcnemar
 from balagh.errors import DataError
 from balagh.params import EvaluateParams
@@ -17,20 +15,6 @@ from balagh.tagger import Tagger
 def written(path, rows):
     path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
     return path
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["balagh", *map(str, arguments)])
-        try:
-            main()
-            code = 0
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        return code, capsys.readouterr()
-
-    return run
 
 
 @pytest.fixture
@@ -79,10 +63,10 @@ def test_files_without_a_common_sentence_are_told(tmp_path):
         agreement([written(tmp_path / "a.jsonl", [{"text": "أ", "labels": []}])])
 
 
-def test_the_command_writes_what_is_to_be_settled(annotated, run, tmp_path):
-    code, told = run("data", "agreement", *annotated, "-o", tmp_path / "disputes.jsonl")
+def test_the_command_writes_what_is_to_be_settled(annotated, command, tmp_path):
+    code, _, err = command("data", "agreement", *annotated, "-o", tmp_path / "disputes.jsonl")
     assert code == 0
-    assert "2 sentences of huda, omar; 1 to settle" in told.err
+    assert "2 sentences of huda, omar; 1 to settle" in err
     assert json.loads((tmp_path / "disputes.jsonl").read_text(encoding="utf-8"))["text"] == "ب"
 
 
@@ -104,13 +88,15 @@ def test_a_worse_model_breaks_sentences(small, tagger, tmp_path):
     assert all(row.after == () for row in found.changed)
 
 
-def test_the_command_compares_two_files(small, run, tmp_path):
+def test_the_command_compares_two_files(small, command, tmp_path):
     rows = [{"text": s.text, "labels": list(s.labels)} for s in small.sentences[:30]]
     data = written(tmp_path / "a.jsonl", rows)
-    code, told = run("compare", small.safetensors, small.safetensors, "--data", data, "-o", tmp_path / "c.jsonl")
+    code, out, err = command(
+        "compare", small.safetensors, small.safetensors, "--data", data, "-o", tmp_path / "c.jsonl"
+    )
     assert code == 0
-    assert "30 sentences, 0 of them labelled differently" in told.err
-    assert "macro" in told.out
+    assert "30 sentences, 0 of them labelled differently" in err
+    assert "macro" in out
 
 
 def test_mcnemar_is_even_handed():

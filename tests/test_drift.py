@@ -9,10 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from balagh.cli import main
 from balagh.corpus import CorpusSentence
 from balagh.drift import MOST_GROUPS, drift
-from balagh.drift_tests import psi, share_of
+from balagh.drift_measures import psi, share_of
 from balagh.errors import DataError
 from balagh.records import load_labelled
 
@@ -22,20 +21,6 @@ HOSTILE = '<img src=x onerror=alert(1)>"&\u202e'
 
 def corpus(texts, group=""):
     return [CorpusSentence("a.jsonl", i + 1, 0, text, group) for i, text in enumerate(texts)]
-
-
-@pytest.fixture
-def balagh(monkeypatch, capsys):
-    def run(*arguments):
-        monkeypatch.setattr("sys.argv", ["balagh", *map(str, arguments)])
-        try:
-            main()
-            code = 0
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        return code, *capsys.readouterr()
-
-    return run
 
 
 def write(path, texts, **more):
@@ -149,21 +134,21 @@ def test_too_few(tagger):
         drift(corpus(["وصل الوفد"] * 60), corpus(["وصل الوفد"] * 3), tagger)
 
 
-def test_command(labelled, small, balagh, tmp_path):
+def test_command(labelled, small, command, tmp_path):
     old = write(tmp_path / "old.jsonl", [s.text for s in labelled[:1200:2]])
     new = write(tmp_path / "new.jsonl", [s.text for s in labelled[1:1200:2]], date="2015-07-02", source=HOSTILE)
     line = ["drift", "--reference", old, "--new", new, "--model", small.safetensors]
-    code, out, said = balagh(*line, "--by", "date", "-o", tmp_path / "drift.html")
+    code, out, said = command(*line, "--by", "date", "-o", tmp_path / "drift.html")
     assert code == 0
     assert "2015-07 " in out
     assert "stable" in said
     assert "<svg" in (tmp_path / "drift.html").read_text(encoding="utf-8")
-    code, out, _ = balagh(*line, "--format", "json")
+    code, out, _ = command(*line, "--format", "json")
     assert code == 0
     assert json.loads(out)["new"]["sentences"] == pytest.approx(600, abs=60)
 
 
-def test_a_hostile_group_adds_nothing_to_the_page(labelled, small, balagh, tmp_path):
+def test_a_hostile_group_adds_nothing_to_the_page(labelled, small, command, tmp_path):
     pytest.importorskip("lxml")
     from lxml import html
 
@@ -174,7 +159,7 @@ def test_a_hostile_group_adds_nothing_to_the_page(labelled, small, balagh, tmp_p
         rows = [json.dumps({"text": t, "source": sources[i % 2]}, ensure_ascii=False) for i, t in enumerate(half)]
         path.write_text("\n".join(rows), encoding="utf-8")
         line = ["drift", "--reference", path, "--new", path, "--by", "source", "--model", small.safetensors]
-        code, out, _ = balagh(*line, "-o", tmp_path / "page.html")
+        code, out, _ = command(*line, "-o", tmp_path / "page.html")
         assert code == 0
         assert "\u202e" not in out
         tree = html.fromstring((tmp_path / "page.html").read_text(encoding="utf-8"))
@@ -182,7 +167,7 @@ def test_a_hostile_group_adds_nothing_to_the_page(labelled, small, balagh, tmp_p
     assert shapes[0] == shapes[1]
 
 
-def test_a_page_replaces_nothing_that_is_read(labelled, small, balagh, tmp_path):
+def test_a_page_replaces_nothing_that_is_read(labelled, small, command, tmp_path):
     texts = [s.text for s in labelled[:100]]
     new = write(tmp_path / "new.jsonl", texts).rename(tmp_path / "new.html")
     before = new.read_bytes()
@@ -195,40 +180,40 @@ def test_a_page_replaces_nothing_that_is_read(labelled, small, balagh, tmp_path)
         (tmp_path / "folder.html", "is a folder"),
         (tmp_path / "page.json", "ends in .html"),
     ):
-        code, _, error = balagh(*line, "-o", page)
+        code, _, error = command(*line, "-o", page)
         assert code == 2
         assert said in error
     assert new.read_bytes() == before
 
 
-def test_groups_are_no_markup_of_the_terminal(labelled, small, balagh, tmp_path):
+def test_groups_are_no_markup_of_the_terminal(labelled, small, command, tmp_path):
     rows = [{"text": s.text, "g": ("[/]", "[red]x[/red]\nb")[i % 2]} for i, s in enumerate(labelled[:300])]
     new = tmp_path / "new.jsonl"
     new.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    code, out, _ = balagh("drift", "--reference", new, "--new", new, "--by", "g", "--model", small.safetensors)
+    code, out, _ = command("drift", "--reference", new, "--new", new, "--by", "g", "--model", small.safetensors)
     assert code == 0
     assert "[/]" in out
     assert "[red]x[/red] b" in out
 
 
-def test_mistakes(labelled, small, balagh, tmp_path):
+def test_mistakes(labelled, small, command, tmp_path):
     new = write(tmp_path / "new.jsonl", [s.text for s in labelled[:100]])
     line = ["drift", "--reference", new, "--new", new, "--model", small.safetensors]
-    code, _, said = balagh(*line, "--by", "month")
+    code, _, said = command(*line, "--by", "month")
     assert code == 2
     assert "new.jsonl:1: no field 'month' (100 rows rejected, no sentence left to compare)" in said
     (tmp_path / "bad.jsonl").write_text("{\n" * 60, encoding="utf-8")
-    code, _, said = balagh("drift", "--reference", tmp_path / "bad.jsonl", "--new", new, "--model", small.safetensors)
+    code, _, said = command("drift", "--reference", tmp_path / "bad.jsonl", "--new", new, "--model", small.safetensors)
     assert code == 2
     assert "60 rows rejected, no sentence left" in said
-    code, _, said = balagh(*line)
+    code, _, said = command(*line)
     assert code == 0
     assert "is the reference too" in said
-    code, _, said = balagh("drift", "--reference", tmp_path / "no.txt", "--new", new, "--model", small.safetensors)
+    code, _, said = command("drift", "--reference", tmp_path / "no.txt", "--new", new, "--model", small.safetensors)
     assert code == 2
     assert "no such file" in said
     with new.open("a", encoding="utf-8") as file:
         file.write("{\n")
-    code, _, said = balagh(*line)
+    code, _, said = command(*line)
     assert code == 1
     assert "new.jsonl:101" in said

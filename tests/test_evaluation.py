@@ -236,7 +236,7 @@ def test_the_command_runs_the_stage(command, project, tmp_path):
     params.write_bytes(msgspec.yaml.encode(PARAMS))
     folders = ("--prepared", project / "prepared", "--features", project / "features")
     model = project / "models" / "tagger.safetensors"
-    code, out, error = command(*folders, "--model", model, "--out", tmp_path, "--params", params)
+    code, out, error = command("evaluate", *folders, "--model", model, "--out", tmp_path, "--params", params)
     assert (code, out) == (0, "")
     assert "macro-F1" in error.splitlines()[-1]
     assert (tmp_path / "report.md").read_bytes() == (project / "reports" / "report.md").read_bytes()

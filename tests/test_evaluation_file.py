@@ -56,7 +56,7 @@ def test_a_file_that_cannot_be_measured_on(tagger, tmp_path):
 def test_the_command_measures_a_file(command, small, tmp_path):
     lines = [{"text": s.text, "labels": s.labels, "stratum": "pol"} for s in small.sentences[:30]]
     data, out = labelled(tmp_path / "mine.jsonl", *lines), tmp_path / "figures.json"
-    code, shown_table, _ = command("--data", data, "--model", small.safetensors, "--out", out)
+    code, shown_table, _ = command("evaluate", "--data", data, "--model", small.safetensors, "--out", out)
     assert code == 0
     for word in ("regional concern", "macro", "stratum", "pol", "30 sentences of mine.jsonl", "["):
         assert word in shown_table
@@ -71,7 +71,7 @@ def test_mistakes_end_in_one_line(command, small, tmp_path):
         (("--prepared", tmp_path, "--features", tmp_path, "--model", tmp_path / "m"), "run `balagh featurize`"),
         (("--params", tmp_path / "p.yaml"), "p.yaml: no such file"),
     ):
-        code, out, error = command(*given)
+        code, out, error = command("evaluate", *given)
         assert (code, out) == (2, "")
         assert words in error
         assert error.count("\n") == 1

@@ -1,25 +1,8 @@
 from __future__ import annotations
 
 import json
-import sys
 
 import pytest
-
-from balagh.cli import main
-
-
-@pytest.fixture
-def balagh(monkeypatch, capsys):
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["balagh", *map(str, arguments)])
-        try:
-            main()
-            code = 0
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        return code, capsys.readouterr().err
-
-    return run
 
 
 @pytest.fixture
@@ -36,35 +19,35 @@ def labelled(tmp_path):
 
 
 @pytest.mark.parametrize("tool", ["label-studio", "doccano", "argilla", "prodigy", "csv", "hf"])
-def test_what_comes_back_passes_the_check(balagh, labelled, tmp_path, tool):
-    code, told = balagh("data", "export", "--tool", tool, labelled, "-o", tmp_path / "t.out")
+def test_what_comes_back_passes_the_check(command, labelled, tmp_path, tool):
+    code, _, told = command("data", "export", "--tool", tool, labelled, "-o", tmp_path / "t.out")
     assert code == 0, told
     assert "2 labelled (1 with none of the labels), 1 waiting, 0 skipped; 0 rows rejected" in told
     back, rest = tmp_path / "back.jsonl", tmp_path / "rest.jsonl"
-    code, told = balagh("data", "import", "--tool", tool, tmp_path / "t.out", "-o", back, "--rest", rest)
+    code, _, told = command("data", "import", "--tool", tool, tmp_path / "t.out", "-o", back, "--rest", rest)
     assert code == 0, told
-    assert balagh("data", "check", back)[0] == 0
+    assert command("data", "check", back)[0] == 0
     rows = [json.loads(line) for line in labelled.read_text(encoding="utf-8").splitlines()]
     assert [json.loads(line) for line in back.read_text(encoding="utf-8").splitlines()] == rows[:2]
     assert json.loads(rest.read_text(encoding="utf-8"))["state"] == "unlabelled"
 
 
-def test_an_unknown_label_is_told_and_the_rest_is_written(balagh, tmp_path):
+def test_an_unknown_label_is_told_and_the_rest_is_written(command, tmp_path):
     (tmp_path / "a.jsonl").write_text('{"text": "x", "label": ["war"]}\n{"text": "y", "label": ["none"]}\n')
-    code, told = balagh("data", "import", "--tool", "doccano", tmp_path / "a.jsonl", "-o", tmp_path / "b.jsonl")
+    code, _, told = command("data", "import", "--tool", "doccano", tmp_path / "a.jsonl", "-o", tmp_path / "b.jsonl")
     assert code == 1
     assert "a.jsonl:1: unknown label 'war'; known are commitment" in told
     assert "; 1 row rejected" in told
     assert json.loads((tmp_path / "b.jsonl").read_text())["text"] == "y"
 
 
-def test_the_configuration_is_written(balagh, labelled, tmp_path):
+def test_the_configuration_is_written(command, labelled, tmp_path):
     config = tmp_path / "config.xml"
-    balagh("data", "export", "--tool", "label-studio", labelled, "-o", tmp_path / "t.json", "--config", config)
+    command("data", "export", "--tool", "label-studio", labelled, "-o", tmp_path / "t.json", "--config", config)
     assert "regional_concern" in config.read_text(encoding="utf-8")
 
 
-def test_a_missing_file_ends_in_one_line(balagh, tmp_path):
-    code, told = balagh("data", "import", "--tool", "csv", tmp_path / "no.csv", "-o", tmp_path / "b.jsonl")
+def test_a_missing_file_ends_in_one_line(command, tmp_path):
+    code, _, told = command("data", "import", "--tool", "csv", tmp_path / "no.csv", "-o", tmp_path / "b.jsonl")
     assert (code, told.count("\n")) == (2, 1)
     assert "no.csv: no such file" in told

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import sys
 
 import pytest
 
 import balagh
-from balagh.cli import main
 from balagh.errors import ParamsError
 from balagh.labels import LABELS, Label, LabelParams
 
@@ -72,24 +70,10 @@ def project(tmp_path, monkeypatch):
     return tmp_path
 
 
-@pytest.fixture
-def run(monkeypatch, capsys):
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["balagh", *arguments])
-        try:
-            main()
-            code = 0
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        return code, capsys.readouterr()
-
-    return run
-
-
-def test_a_second_task_from_data_to_tagged_text(project, run):
+def test_a_second_task_from_data_to_tagged_text(project, command):
     for stage in ("prepare", "featurize", "train", "evaluate"):
-        code, told = run(stage)
-        assert code == 0, told.err
+        code, out, err = command(stage)
+        assert code == 0, err
     figures = json.loads((project / "reports" / "metrics.json").read_text())
     assert "meeting" in json.dumps(figures)
     tagger = balagh.load("models/tagger.safetensors")
@@ -100,26 +84,26 @@ def test_a_second_task_from_data_to_tagged_text(project, run):
     ]
     assert tagger.tag_sentences(["التقى الوزير نظيره في صنعاء صباح اليوم"])[0].labels == ("meeting",)
     LABELS.declare(())
-    code, told = run("evaluate", "--data", "data/labelled/a.jsonl")
-    assert code == 0, told.err
-    assert "meeting" in told.out
+    code, out, err = command("evaluate", "--data", "data/labelled/a.jsonl")
+    assert code == 0, err
+    assert "meeting" in out
 
 
-def test_data_with_another_label_are_refused(project, run):
+def test_data_with_another_label_are_refused(project, command):
     path = project / "data" / "labelled" / "a.jsonl"
     path.write_text(path.read_text(encoding="utf-8").replace("meeting", "membership"), encoding="utf-8")
-    code, told = run("prepare")
+    code, _, err = command("prepare")
     assert code == 2
-    assert "unknown label 'membership'; known are meeting, figures" in told.err
-    assert run("data", "check")[0] == 1
+    assert "unknown label 'membership'; known are meeting, figures" in err
+    assert command("data", "check")[0] == 1
 
 
-def test_a_label_without_examples_is_told(project, run):
+def test_a_label_without_examples_is_told(project, command):
     text = (project / "params.yaml").read_text(encoding="utf-8")
     (project / "params.yaml").write_text(text.replace("  - {name: figures", "  - {name: rare}\n  - {name: figures"))
-    code, told = run("prepare")
+    code, _, err = command("prepare")
     assert code == 2
-    assert "no sentence has the label 'rare'" in told.err
+    assert "no sentence has the label 'rare'" in err
 
 
 @pytest.mark.parametrize(

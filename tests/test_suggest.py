@@ -9,12 +9,11 @@ import numpy as np
 import pytest
 
 from balagh.bulk.job import Job
-from balagh.cli import main
 from balagh.corpus import read_corpus
 from balagh.duplicates import near_duplicate_pairs
 from balagh.errors import DataError
 from balagh.exchange import import_items
-from balagh.suggest import choose, margins_of, suggest, unknown
+from balagh.suggest import choose, margins_of, suggest, without_copies
 
 LINE = {
     "doc": "a",
@@ -25,20 +24,6 @@ LINE = {
     "labels": [],
     "primary": "none",
 }
-
-
-@pytest.fixture
-def command(monkeypatch, capsys):
-    def run(*arguments):
-        monkeypatch.setattr("sys.argv", ["balagh", *map(str, arguments)])
-        try:
-            main()
-            code = 0
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        return code, *capsys.readouterr()
-
-    return run
 
 
 @pytest.fixture(scope="module")
@@ -76,9 +61,9 @@ def test_fewer_than_wanted_are_all_taken():
     assert len(columns) == 3
 
 
-def test_unknown_leaves_out_copies():
+def test_copies_are_left_out():
     texts = ["أدان المجلس الهجوم على المطار أمس", "اجتمع الوزراء في الرياض أمس", "اجتمعَ الوزراء في الرياض أمس."]
-    assert unknown(texts, ["وأدان المجلس الهجوم على المطار أمس."]).tolist() == [1]
+    assert without_copies(texts, ["وأدان المجلس الهجوم على المطار أمس."]).tolist() == [1]
 
 
 def test_what_is_suggested(corpus, tagger, labelled):

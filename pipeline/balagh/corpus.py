@@ -8,10 +8,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from balagh.bulk.job import Job
-from balagh.bulk.rows import Item, Row, Rows, parse_object
+from balagh.bulk.rows import Row, Rows, parsed, without_sentence
 from balagh.bulk.sources import Source, find_sources
 from balagh.errors import DataError
-from balagh.lines import Line
 from balagh.problems import Problem, shown
 from balagh.sentences import split
 
@@ -35,7 +34,7 @@ class Corpus(NamedTuple):
 
     sentences: list[CorpusSentence]
     problems: list[Problem]
-    """Rows that could not be read."""
+    """Rows that could not be read, or have no sentence."""
 
 
 def read_corpus(job: Job, by: str = "") -> Corpus:
@@ -61,8 +60,12 @@ def read_corpus(job: Job, by: str = "") -> Corpus:
         for row in _rows(source, job, by):
             if isinstance(row, Problem):
                 problems.append(row)
-            else:
-                sentences += _sentences(source, row)
+                continue
+            found = list(_sentences(source, row))
+            sentences += found
+            # A blank line is no row where each line is a sentence.
+            if not found and source.form != "sentences":
+                problems.append(without_sentence(source, row.row))
     return Corpus(sentences, problems)
 
 
@@ -77,7 +80,7 @@ def _rows(source: Source, job: Job, by: str) -> Iterator[_Grouped | Problem]:
         if by and source.form != "jsonl" and by not in rows.columns:
             raise DataError(f"{source.path}: no column {shown(by)}; there are {', '.join(map(shown, rows.columns))}")
         for item in rows:
-            row = _parsed(item, source, job)
+            row = parsed(item, source, job)
             if isinstance(row, Problem):
                 yield row
             elif by and isinstance(row.other, dict) and by not in row.other:
@@ -86,14 +89,6 @@ def _rows(source: Source, job: Job, by: str) -> Iterator[_Grouped | Problem]:
                 yield _Grouped(row, _group(row, rows.columns, by) if by else "")
     finally:
         rows.close()
-
-
-def _parsed(item: Item, source: Source, job: Job) -> Row | Problem:
-    if isinstance(item, Line) and not isinstance(item, Row):
-        if source.form == "jsonl":
-            return parse_object(item, job.field, source.path, job.limits.field)
-        return Row(*item)
-    return item
 
 
 def _group(row: Row, columns: tuple[str, ...], by: str) -> str:

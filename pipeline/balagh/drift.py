@@ -13,6 +13,7 @@ tell.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -21,7 +22,7 @@ from scipy import stats
 
 from balagh.calibration import Floats
 from balagh.corpus import CorpusSentence
-from balagh.drift_tests import (
+from balagh.drift_measures import (
     CHANCE,
     LARGE,
     LEAST,
@@ -29,11 +30,11 @@ from balagh.drift_tests import (
     SHARE,
     Limits,
     psi,
-    psi_counts,
+    psi_matters,
     share_of,
     share_test,
     unknown,
-    unknown_counts,
+    unknown_matters,
     unknown_shares,
 )
 from balagh.errors import DataError
@@ -142,7 +143,7 @@ def drift(reference: Sequence[CorpusSentence], new: Sequence[CorpusSentence], ta
     labels = tuple(_label(j, name, old, now) for j, name in enumerate(tagger.labels))
     groups = _groups(rows, old, now, words[0], tagger)
     found = _label_reasons(labels)
-    if unknown_counts(words[0], words[1], CHANCE):
+    if unknown_matters(words[0], words[1], CHANCE):
         shares = f"{sides[0].unknown_words:.0%} to {sides[1].unknown_words:.0%}"
         found.append(f"more words that the model does not know ({shares})")
     found += _group_reasons(groups)
@@ -168,21 +169,31 @@ def side_of(sentences: Sequence[CorpusSentence], words: Floats) -> Side:
     return Side(len(sentences), float(np.mean([len(s.text.split()) for s in sentences])), stems, ngrams)
 
 
-def _label(j: int, name: str, old: _Seen, now: _Seen, chance: float = CHANCE) -> LabelDrift:
-    before, after = (share_of(seen.given[:, j]) for seen in (old, now))
+class _Shift(NamedTuple):
+    p: float
+    psi: float
+    shifted: bool
+
+
+def _shift(j: int, old: _Seen, now: _Seen, chance: float) -> _Shift:
+    """Compare the shares and the scores of one label."""
     p = share_test(old.given[:, j], now.given[:, j])
+    index = psi(old.probabilities[:, j], now.probabilities[:, j])
+    moved = abs(float(now.given[:, j].mean() - old.given[:, j].mean())) >= SHARE and p < chance
+    return _Shift(p, index, moved or psi_matters(index, len(old.sentences), len(now.sentences), chance))
+
+
+def _label(j: int, name: str, old: _Seen, now: _Seen) -> LabelDrift:
+    found = _shift(j, old, now, CHANCE)
     scores = old.probabilities[:, j], now.probabilities[:, j]
-    index = psi(*scores)
-    moved = abs((after.value or 0) - (before.value or 0)) >= SHARE and p < chance
-    edges = np.linspace(0, 1, 21)
-    histogram = _shares(scores[0], edges), _shares(scores[1], edges)
     ks = float(stats.ks_2samp(*scores, method="asymp").statistic)
-    shifted = moved or psi_counts(index, len(scores[0]), len(scores[1]), chance)
-    return LabelDrift(name, before, after, p, index, ks, shifted, histogram)
+    shares = share_of(old.given[:, j]), share_of(now.given[:, j])
+    histogram = _shares(scores[0]), _shares(scores[1])
+    return LabelDrift(name, *shares, found.p, found.psi, ks, found.shifted, histogram)
 
 
-def _shares(scores: Floats, edges: Floats) -> tuple[float, ...]:
-    return tuple((np.histogram(scores, edges)[0] / len(scores)).tolist())
+def _shares(scores: Floats) -> tuple[float, ...]:
+    return tuple((np.histogram(scores, np.linspace(0, 1, 21))[0] / len(scores)).tolist())
 
 
 def _rows_by_group(sentences: Sequence[CorpusSentence]) -> dict[str, list[int]]:
@@ -211,9 +222,9 @@ def _group(name: str, old: _Seen, part: _Seen, words: Floats, tagger: Tagger, ch
     shares = {label: share_of(part.given[:, j]) for j, label in enumerate(tagger.labels)}
     if count < LEAST:
         return GroupDrift(name or "(none)", count, shares, None, unknown_shares(found)[0], False, False)
-    labels = [_label(j, label, old, part, chance) for j, label in enumerate(tagger.labels)]
-    shifted = any(label.shifted for label in labels) or unknown_counts(words, found, chance)
-    largest = max(label.psi for label in labels)
+    shifts = [_shift(j, old, part, chance) for j in range(len(tagger.labels))]
+    shifted = any(shift.shifted for shift in shifts) or unknown_matters(words, found, chance)
+    largest = max(shift.psi for shift in shifts)
     return GroupDrift(name or "(none)", count, shares, largest, unknown_shares(found)[0], shifted, True)
 
 

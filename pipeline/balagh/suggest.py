@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import logit
 from sklearn.cluster import MiniBatchKMeans
 from sklearn.decomposition import TruncatedSVD
 from sklearn.exceptions import ConvergenceWarning
@@ -33,6 +34,7 @@ OVERSAMPLE = 3
 COMPONENTS = 50
 """Dimensions in which wording is compared."""
 _SURE = 1e-6
+"""Probabilities nearer to 0 or 1 than this are taken for it: their log-odds say no more."""
 
 Ints = npt.NDArray[np.int64]
 
@@ -77,6 +79,11 @@ def suggest(
         How many to choose at most.
     seed : int
         Of the groups of like wording.
+
+    Returns
+    -------
+    Suggestions
+        The chosen sentences, labels taking turns, each with the label for whose sake it was taken.
     """
     long = [s for s in sentences if len(s.text.split()) >= MIN_WORDS]
     probabilities = tagger.predict_proba([s.text for s in long])
@@ -99,7 +106,7 @@ def _fresh(margins: Floats, texts: Sequence[str], labelled: Sequence[str], count
     reach = 4 * OVERSAMPLE * count
     while True:
         near = np.unique(np.concatenate([_nearest(column, reach) for column in margins.T]))
-        fresh = near[unknown([texts[i] for i in near.tolist()], labelled)]
+        fresh = near[without_copies([texts[i] for i in near.tolist()], labelled)]
         if len(fresh) >= OVERSAMPLE * count or len(near) == len(texts):
             return len(near), fresh
         reach *= 2
@@ -107,15 +114,11 @@ def _fresh(margins: Floats, texts: Sequence[str], labelled: Sequence[str], count
 
 def margins_of(probabilities: Floats, thresholds: Floats) -> Floats:
     """Return how far each probability is above its threshold, in log-odds; shape (n_sentences, n_labels)."""
-
-    def logit(p: Floats) -> Floats:
-        bounded: Floats = np.clip(p, _SURE, 1 - _SURE)
-        return np.log(bounded / (1 - bounded))
-
-    return logit(probabilities) - logit(thresholds)
+    sure = np.clip(probabilities, _SURE, 1 - _SURE)
+    return np.asarray(logit(sure) - logit(thresholds))
 
 
-def unknown(texts: Sequence[str], labelled: Sequence[str], near: float = 0.5) -> Ints:
+def without_copies(texts: Sequence[str], labelled: Sequence[str], near: float = 0.5) -> Ints:
     """Return which texts are no near-duplicate of a labelled one or of an earlier one among them."""
     found = near_duplicate_pairs([*labelled, *texts], near)
     copies = found.second[found.second >= len(labelled)] - len(labelled)

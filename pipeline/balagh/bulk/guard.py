@@ -51,6 +51,28 @@ def check_file(path: Path, *, force: bool, kept: Sequence[Path]) -> None:
         raise DataError(f"{path}: is there already; --force replaces it")
 
 
+def check_result(output: Path | None, read: Iterable[Path]) -> None:
+    """Refuse to write the result of a command to a link, to what is no plain file, or over what is read.
+
+    The result of an earlier run may go.
+
+    Parameters
+    ----------
+    output : Path, optional
+        The file to write; None is standard output.
+    read : iterable of Path
+        Files that are read, and folders whose ``*.jsonl`` are.
+
+    Raises
+    ------
+    DataError
+        The output must not be written.
+    """
+    if output is not None:
+        kept = [file for path in read for file in (sorted(path.glob("*.jsonl")) if path.is_dir() else [path])]
+        check_file(output, force=True, kept=kept)
+
+
 def check_new(path: Path) -> None:
     """Refuse a file for work in progress that is there already.
 

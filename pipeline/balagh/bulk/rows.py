@@ -14,6 +14,7 @@ from balagh.bulk.streams import Stream, reading
 from balagh.csv_rows import column_index, csv_table
 from balagh.errors import DataError
 from balagh.lines import Line, parse_json, read_lines
+from balagh.outputs import NO_TEXT
 from balagh.problems import Problem, shown
 from balagh.readers import read_document
 
@@ -124,6 +125,18 @@ def parse_object(line: Line, field: str, path: str, max_bytes: int) -> Row | Pro
     except DataError as error:
         return Problem(path, line.number, str(error))
     return _too_long(path, line.number, text, max_bytes) or Row(line.number, text, fields)
+
+
+def parsed(item: Item, source: Source, job: Job) -> Row | Problem:
+    """Return the row that an item is, or is the line of."""
+    if not isinstance(item, Line):
+        return item
+    return parse_object(item, job.field, source.path, job.limits.field) if source.form == "jsonl" else Row(*item)
+
+
+def without_sentence(source: Source, row: Row) -> Problem:
+    """Return what is wrong with a row in which there is no sentence."""
+    return Problem(source.path, row.line, "no sentence in the text" if row.text.strip() else NO_TEXT)
 
 
 def with_neighbours(lines: Iterable[Item], count: int) -> Iterator[Item]:

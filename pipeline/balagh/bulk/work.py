@@ -11,10 +11,9 @@ import msgspec
 from balagh.bulk.chunks import Chunk, Part
 from balagh.bulk.job import SHOWN_PROBLEMS, Job, Summary
 from balagh.bulk.layout import Layout
-from balagh.bulk.rows import Row, parse_object
+from balagh.bulk.rows import Row, parsed, without_sentence
 from balagh.bulk.sources import Source
 from balagh.labels import NONE
-from balagh.lines import Line
 from balagh.outputs import NO_TEXT, Result
 from balagh.problems import Problem
 from balagh.tagger import TaggedSentence, Tagger
@@ -78,12 +77,8 @@ class Worker:
 
     def _parsed(self, part: Part) -> Part:
         """Parse lines of JSON, which is left to the workers, and make rows of all lines."""
-        source, field, limit = self._sources[part.source], self._job.field, self._job.limits.field
-
-        def row(line: Line) -> Row | Problem:
-            return parse_object(line, field, source.path, limit) if source.form == "jsonl" else Row(*line)
-
-        return part._replace(items=[row(item) if isinstance(item, Line) else item for item in part.items])
+        source = self._sources[part.source]
+        return part._replace(items=[parsed(item, source, self._job) for item in part.items])
 
     def _rows(self, parts: Sequence[Part], *, whole: bool) -> Iterator[Row]:
         for part in parts:
@@ -103,8 +98,7 @@ class Worker:
             assert isinstance(item, Row)
             sentences = next(tagged)
             if not sentences:
-                empty = not item.text.strip()
-                problems.append(Problem(source.path, item.line, NO_TEXT if empty else "no sentence in the text"))
+                problems.append(without_sentence(source, item))
                 continue
             results += self._results(source, item, part.columns, sentences)
         summary.rejected = len(problems)

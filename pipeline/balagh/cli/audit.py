@@ -34,7 +34,9 @@ def audit(
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     from balagh.audit import audit as run
+    from balagh.bulk.guard import check_result
 
+    check_result(output, paths or [Path("data/labelled")])
     given = params_in_force(params)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:

@@ -29,11 +29,13 @@ def compare(
     output: Annotated[Path | None, _OUTPUT] = None,
 ) -> None:
     """Show what changes between two models: F1 with intervals, sentences mended and broken, McNemar's test."""
+    from balagh.bulk.guard import check_result
     from balagh.compare import compare_models
     from balagh.labels import LABELS, LabelParams
     from balagh.params import EvaluateParams
     from balagh.tagger import Tagger
 
+    check_result(output, [data, model_a, model_b])
     first, second = Tagger.load(model_a), Tagger.load(model_b)
     LABELS.declare(LabelParams(entry.name, entry.arabic, entry.english) for entry in first.manifest.labels)
     found = compare_models(first, second, data, EvaluateParams())
@@ -53,9 +55,11 @@ def agreement(
     from rich.table import Table
 
     from balagh.agreement import agreement as run
+    from balagh.bulk.guard import check_result
 
     if params.is_file():
         params_in_force(params)
+    check_result(output, paths)
     found = run(paths)
     table = Table(box=None)
     for heading in ("label", "Krippendorff's alpha", "Cohen's kappa", "disputed"):

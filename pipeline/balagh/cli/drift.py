@@ -13,6 +13,8 @@ from balagh.cli.app import MODEL, ModelOption, app
 from balagh.cli.tag import InputForm
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from balagh.bulk.job import Job
     from balagh.corpus import Corpus, CorpusSentence
     from balagh.drift import Drift
@@ -83,14 +85,13 @@ def drift(
 
 
 def _check_page(output: Path, jobs: tuple[Job, Job]) -> None:
-    from balagh.bulk.guard import check_file, files_read
+    from balagh.bulk.guard import check_result, files_read
     from balagh.bulk.sources import find_sources
     from balagh.errors import DataError
 
     if output.suffix.lower() not in (".html", ".htm"):
         raise DataError(f"{output}: the page is HTML; name a file that ends in .html")
-    # A page of an earlier run may go, what is read may not.
-    check_file(output, force=True, kept=[path for job in jobs for path in files_read(job, find_sources(job)[0])])
+    check_result(output, [path for job in jobs for path in files_read(job, find_sources(job)[0])])
 
 
 def _read(job: Job, by: str = "") -> Corpus:
@@ -116,17 +117,28 @@ def _by_month(sentences: list[CorpusSentence]) -> list[CorpusSentence]:
 
 def _show(found: Drift) -> None:
     from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    from balagh.evaluation_report import shown
-    from balagh.outputs import visible
 
     console = Console()
     console = console if console.is_terminal else Console(width=140)
+    console.print(_label_table(found))
+    if found.groups:
+        console.print(_group_table(found))
+
+
+def _table(*headings: str) -> Table:
+    """Return an empty table; what is not in its first or last column is a number."""
+    from rich.table import Table
+
     table = Table(box=None)
-    for heading in ("label", "reference", "new", "p", "PSI", "KS", ""):
-        table.add_column(heading, justify="right" if heading not in ("label", "") else "left")
+    for heading in headings:
+        table.add_column(heading, justify="left" if heading in (headings[0], "") else "right")
+    return table
+
+
+def _label_table(found: Drift) -> Table:
+    from balagh.evaluation_report import shown
+
+    table = _table("label", "reference", "new", "p", "PSI", "KS", "")
     for label in found.labels:
         numbers = (f"{label.p:.3f}", f"{label.psi:.2f}", f"{label.ks:.2f}")
         table.add_row(label.label, shown(label.reference), shown(label.new), *numbers, _word(label.shifted))
@@ -134,20 +146,23 @@ def _show(found: Drift) -> None:
         values = (getattr(side, name) for side in (found.reference, found.new))
         digits = ",.0f" if name == "sentences" else ".1f" if name == "words" else ".1%"
         table.add_row(name.replace("_", " "), *(format(value, digits) for value in values))
-    console.print(table)
-    if not found.groups:
-        return
-    groups = Table(box=None)
-    for heading in ("group", "sentences", *(label.label for label in found.labels), "PSI", "unknown words", ""):
-        groups.add_column(heading, justify="right" if heading not in ("group", "") else "left")
+    return table
+
+
+def _group_table(found: Drift) -> Table:
+    from rich.text import Text
+
+    from balagh.outputs import visible
+
+    table = _table("group", "sentences", *(label.label for label in found.labels), "PSI", "unknown words", "")
     for group in found.groups:
         shares = (f"{figure.value or 0:.1%}" for figure in group.shares.values())
         index = "–" if group.psi is None else f"{group.psi:.2f}"
         said = _word(group.shifted) if group.enough else "too few"
         # As Text: in a string, rich takes what stands in brackets for markup.
-        shown_name = Text(" ".join(visible(group.name).split()))
-        groups.add_row(shown_name, f"{group.sentences:,}", *shares, index, f"{group.unknown_words:.1%}", said)
-    console.print(groups)
+        name = Text(" ".join(visible(group.name).split()))
+        table.add_row(name, f"{group.sentences:,}", *shares, index, f"{group.unknown_words:.1%}", said)
+    return table
 
 
 def _word(shifted: bool) -> str:

@@ -57,11 +57,13 @@ def _measure_file(data: Path, model: Path, out: Path | None) -> None:
     from rich.console import Console
 
     from balagh.atomic import write_atomically
+    from balagh.bulk.guard import check_result
     from balagh.evaluation_file import evaluate_file
     from balagh.evaluation_view import render
     from balagh.labels import LABELS, LabelParams
     from balagh.tagger import Tagger
 
+    check_result(out, [data, model])
     tagger = Tagger.load(model)
     LABELS.declare(LabelParams(entry.name, entry.arabic, entry.english) for entry in tagger.manifest.labels)
     evaluation = evaluate_file(tagger, data)

@@ -51,7 +51,11 @@ def export_(
     In a file of Label Studio, Argilla, Prodigy, doccano, CSV or Hugging Face, "none of these", a sentence that waits
     and one that was skipped are three things. fastText's holds texts and labels only. Parquet: -o FILE.parquet.
     """
+    from balagh.bulk.guard import check_result
     from balagh.exchange import export_items, read_items
+
+    check_result(output, [*paths, model])
+    check_result(config, [*paths, model, output])
 
     items: list[Item] = []
     problems: list[Problem] = []
@@ -82,7 +86,11 @@ def import_(
     Skipped and cancelled sentences are left out and counted. A sentence that several annotators answered becomes a
     line for each, with a field `annotator`: `balagh data agreement` compares them.
     """
+    from balagh.bulk.guard import check_result
     from balagh.exchange import import_items, write_labelled
+
+    check_result(output, paths)
+    check_result(rest, [*paths, output])
 
     items, problems = import_items(tool.value, paths)
     written = write_labelled(items, output, rest)

@@ -48,12 +48,14 @@ def report(
 
 def _of_file(data: Path, output: Path, model: Path) -> None:
     from balagh.atomic import write_atomically
+    from balagh.bulk.guard import check_result
     from balagh.labels import LABELS, LabelParams
     from balagh.params import EvaluateParams
     from balagh.report.contents import file_contents
     from balagh.report.page import page
     from balagh.tagger import Tagger
 
+    check_result(output, [data, model])
     tagger = Tagger.load(model)
     LABELS.declare(LabelParams(entry.name, entry.arabic, entry.english) for entry in tagger.manifest.labels)
     contents = file_contents(tagger, data, EvaluateParams())

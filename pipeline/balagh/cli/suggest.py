@@ -44,7 +44,7 @@ def suggest(
     labelled already are left out. They go straight into the form of an annotation tool, with the model's scores.
     The whole corpus is read into memory.
     """
-    from balagh.bulk.guard import check_file, files_read
+    from balagh.bulk.guard import check_result, files_read
     from balagh.bulk.job import Job
     from balagh.bulk.sources import find_sources
     from balagh.corpus import read_corpus
@@ -57,8 +57,7 @@ def suggest(
     tagger = Tagger.load(model)
     LABELS.declare(LabelParams(entry.name, entry.arabic, entry.english) for entry in tagger.manifest.labels)
     job = Job(sources=tuple(sources), model=model, form=as_.value if as_ else None, field=field, encoding=encoding)
-    # What is read is not written over; the choice of an earlier run may go.
-    check_file(output, force=True, kept=[*files_read(job, find_sources(job)[0]), *_files(labelled)])
+    check_result(output, [*files_read(job, find_sources(job)[0]), labelled])
     corpus = read_corpus(job)
     for problem in corpus.problems:
         typer.echo(f"balagh: {problem}", err=True)
@@ -70,10 +69,6 @@ def suggest(
     _say(found, len(corpus.sentences), len(corpus.problems), output)
     if corpus.problems:
         raise typer.Exit(1)
-
-
-def _files(labelled: Path) -> list[Path]:
-    return sorted(labelled.glob("*.jsonl")) if labelled.is_dir() else [labelled]
 
 
 def _write(found: Suggestions, tagger: Tagger, tool: Tool | None, output: Path) -> None:

@@ -67,7 +67,7 @@ def psi(reference: Floats, new: Floats) -> float:
     return float(np.sum((now - old) * np.log(now / old)))
 
 
-def psi_counts(index: float, n: int, m: int, chance: float) -> bool:
+def psi_matters(index: float, n: int, m: int, chance: float) -> bool:
     """Say whether an index of samples of n and m is large, and larger than chance makes it."""
     return index >= MODERATE and index > float(stats.chi2.isf(chance, BINS - 1)) * (1 / n + 1 / m)
 
@@ -114,7 +114,7 @@ def unknown_shares(counts: Floats) -> tuple[float, float]:
     return stems / max(all_stems, 1), ngrams / max(all_ngrams, 1)
 
 
-def unknown_counts(reference: Floats, new: Floats, chance: float) -> bool:
+def unknown_matters(reference: Floats, new: Floats, chance: float) -> bool:
     """Say whether a sample has more unknown words: by enough, and by more than chance (Mann and Whitney's test)."""
     if unknown_shares(new)[0] - unknown_shares(reference)[0] < SHARE:
         return False
