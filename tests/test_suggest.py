@@ -103,7 +103,7 @@ def test_json_lines_say_why(corpus, small, command, tmp_path):
     assert code == 0
     rows = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
     assert len(rows) == 8
-    assert all(row["why"].startswith(row["stratum"]) and row["doc"] == str(corpus) for row in rows)
+    assert all(row["why"].startswith(row["stratum"]) and row["doc"].startswith(f"{corpus}:") for row in rows)
 
 
 def test_bad_rows_are_named_and_an_empty_corpus_refused(small, command, tmp_path):
@@ -146,3 +146,26 @@ def test_nothing_that_is_read_is_written_over(small, command, tmp_path):
         assert code == 2
         assert output.name in said
     assert (path.read_bytes(), known.read_bytes()) == before
+
+
+def test_the_loop_closes(corpus, small, command, tmp_path):
+    """What is suggested, annotated and brought back is in the form that training asks for."""
+    (tmp_path / "labelled.jsonl").write_text(LINE if isinstance(LINE, str) else json.dumps(LINE), encoding="utf-8")
+    line = ["data", "suggest", corpus, "-n", 12, "--tool", "doccano", "-o", tmp_path / "todo.jsonl"]
+    assert command(*line, "--model", small.safetensors, "--data", tmp_path / "labelled.jsonl")[0] == 0
+    rows = [json.loads(row) for row in (tmp_path / "todo.jsonl").read_text(encoding="utf-8").splitlines()]
+    answered = (json.dumps(row | {"label": ["none"]}, ensure_ascii=False) for row in rows)
+    (tmp_path / "admin.jsonl").write_text("\n".join(answered), encoding="utf-8")
+    back = ["data", "import", tmp_path / "admin.jsonl", "--tool", "doccano", "-o", tmp_path / "new.jsonl"]
+    assert command(*back, "--issuer", "صحيفة", "--year", 2016)[0] == 0
+    code, out, _ = command("data", "check", tmp_path / "new.jsonl")
+    assert code == 1
+    assert "no field 'genre'" in out
+    code, _, said = command(*back, "--issuer", "صحيفة", "--year", 2016, "--genre", "press")
+    assert code == 2
+    assert "--genre press: unknown; known are briefing" in said
+    assert command(*back, "--issuer", "صحيفة", "--year", 2016, "--genre", "report")[0] == 0
+    code, out, _ = command("data", "check", tmp_path / "new.jsonl")
+    assert code == 0, out
+    docs = [json.loads(row)["doc"] for row in (tmp_path / "new.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert len(set(docs)) == 12

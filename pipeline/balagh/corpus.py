@@ -19,9 +19,9 @@ class CorpusSentence(NamedTuple):
     """A sentence and where it stands."""
 
     doc: str
-    """The file."""
+    """The document: a file that is one text, or else a row of a file, ``news.csv:7``."""
     line: int
-    """Line of the file where it stands, or where its row begins."""
+    """Line of the file where it stands, or where its row begins, from 1."""
     number: int
     """Number of the sentence in its text, from 0."""
     text: str
@@ -101,10 +101,11 @@ def _sentences(source: Source, found: _Grouped) -> Iterator[CorpusSentence]:
     row, line, at = found.row, found.row.line, 0
     if source.form == "sentences":
         if row.text.strip():
-            yield CorpusSentence(source.path, line, 0, row.text.strip(), found.group)
+            yield CorpusSentence(f"{source.path}:{line}", line, 0, row.text.strip(), found.group)
         return
-    for index, sentence in enumerate(split(row.text)):
+    doc = source.path if source.form == "text" else f"{source.path}:{line}"
+    for number, sentence in enumerate(split(row.text)):
         if source.form == "text":
             line += row.text.count("\n", at, sentence.start)
             at = sentence.start
-        yield CorpusSentence(source.path, line, index, sentence.text, found.group)
+        yield CorpusSentence(doc, line, number, sentence.text, found.group)

@@ -80,20 +80,30 @@ def import_(
         Path | None,
         typer.Option(help="File for the sentences that nobody answered: skipped or waiting.", metavar="FILE"),
     ] = None,
+    issuer: Annotated[str | None, typer.Option(help="Issuer of sentences that have none.")] = None,
+    genre: Annotated[str | None, typer.Option(help="Genre of sentences that have none, such as report.")] = None,
+    year: Annotated[int | None, typer.Option(help="Year of sentences that have none.")] = None,
 ) -> None:
     """Read what annotators did, and write it as labelled sentences.
 
     Skipped and cancelled sentences are left out and counted. A sentence that several annotators answered becomes a
-    line for each, with a field `annotator`: `balagh data agreement` compares them.
+    line for each, with a field `annotator`: `balagh data agreement` compares them. With --issuer, --genre or --year
+    the lines have the form of data/labelled, which `balagh data check` asks for.
     """
     from balagh.bulk.guard import check_result
+    from balagh.errors import DataError
     from balagh.exchange import import_items, write_labelled
+    from balagh.records import GENRES
 
+    if genre is not None and genre not in GENRES:
+        raise DataError(f"--genre {genre}: unknown; known are {', '.join(GENRES)}")
     check_result(output, paths)
     check_result(rest, [*paths, output])
 
     items, problems = import_items(tool.value, paths)
-    written = write_labelled(items, output, rest)
+    filled = {"issuer": issuer, "genre": genre, "year": year}
+    filled = {name: value for name, value in filled.items() if value is not None}
+    written = write_labelled(items, output, rest, filled or None)
     _report(items, problems, f"{output}: {written} labelled sentences from {{}}")
 
 

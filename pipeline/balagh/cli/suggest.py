@@ -99,7 +99,7 @@ def _items(found: Suggestions) -> list[Item]:
             scores=s.scores,
             suggested=labels_of(s.labels),
             doc=s.sentence.doc,
-            id=f"{s.sentence.doc}:{s.sentence.line}:{s.sentence.number}",
+            id=f"{s.sentence.doc}:{s.sentence.number}",
             stratum=s.label,
         )
         for s in found.chosen

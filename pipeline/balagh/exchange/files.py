@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Final
@@ -16,6 +16,7 @@ from balagh.exchange.items import Answer, Item, labels_of, made, merged
 from balagh.labels import NONE
 from balagh.lines import Source
 from balagh.problems import Problem
+from balagh.records import FIELDS
 
 TOOLS: Final = {
     "label-studio": "label_studio",
@@ -122,10 +123,24 @@ def _from_labelled(line: dict[str, object]) -> Item:
     return made(row.text, msgspec.to_builtins(row), answers)
 
 
-def write_labelled(items: Iterable[Item], path: Path, rest: Path | None = None) -> int:
+def write_labelled(
+    items: Iterable[Item], path: Path, rest: Path | None = None, filled: Mapping[str, object] | None = None
+) -> int:
     """Write answered sentences as labelled ones, and the others to a file of their own.
 
     A sentence with answers of several annotators becomes a line for each, with a field ``annotator``.
+
+    Parameters
+    ----------
+    items : iterable of Item
+        The sentences.
+    path : Path
+        File of the answered ones.
+    rest : Path, optional
+        File of the others.
+    filled : mapping of str to object, optional
+        What stands for an issuer, genre or year that a sentence does not have. With it lines have the fields of
+        ``data/labelled`` and no others.
 
     Returns
     -------
@@ -136,7 +151,7 @@ def write_labelled(items: Iterable[Item], path: Path, rest: Path | None = None) 
     others: list[bytes] = []
     for item in items:
         several = len(item.answers) > 1
-        lines.extend(_line(item, answer, several) for answer in item.answers if not answer.skipped)
+        lines.extend(_line(item, answer, several, filled) for answer in item.answers if not answer.skipped)
         if item.state != "labelled":
             others.append(msgspec.json.encode({**item.meta(), "text": item.text, "state": item.state}))
     write_atomically(path, b"".join(line + b"\n" for line in lines))
@@ -145,7 +160,7 @@ def write_labelled(items: Iterable[Item], path: Path, rest: Path | None = None) 
     return len(lines)
 
 
-def _line(item: Item, answer: Answer, several: bool) -> bytes:
+def _line(item: Item, answer: Answer, several: bool, filled: Mapping[str, object] | None) -> bytes:
     labels = [label.value for label in answer.labels]
     primary = item.primary if item.primary in labels or (item.primary == NONE and not labels) else None
     if primary is None and len(labels) < 2:
@@ -153,5 +168,7 @@ def _line(item: Item, answer: Answer, several: bool) -> bytes:
     fields = {name: value for name, value in item.meta().items() if name != "primary"}
     line: dict[str, object] = {**fields, "text": item.text, "labels": labels}
     line |= {"primary": primary} if primary else {}
+    if filled is not None:
+        line = {name: value for name, value in {**filled, **line}.items() if name in FIELDS}
     line |= {"annotator": answer.annotator} if several or item.state == "skipped" else {}
     return msgspec.json.encode(line)
