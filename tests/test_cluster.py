@@ -57,6 +57,21 @@ def alone(archive, small, tmp_path_factory) -> Path:
     return output
 
 
+def kill_a_worker_after(cluster, folder: Path, first: str) -> threading.Event:
+    """Kill one worker process as soon as the folder has a first result; return the event that says so."""
+    victim = next(iter(cluster.workers.values())).pid
+    killed = threading.Event()
+
+    def kill():
+        while not any(folder.rglob(first)):
+            time.sleep(0.005)
+        os.kill(victim, signal.SIGKILL)
+        killed.set()
+
+    threading.Thread(target=kill, daemon=True).start()
+    return killed
+
+
 def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
@@ -72,16 +87,7 @@ def test_the_same_files_as_on_one_machine(archive, small, client, alone, tmp_pat
 def test_a_worker_that_is_killed_costs_nothing(archive, small, client, cluster, alone, tmp_path):
     from balagh.bulk.cluster import run_on_cluster
 
-    victim = next(iter(cluster.workers.values())).pid
-    killed = threading.Event()
-
-    def kill():
-        while not any((tmp_path / "out").rglob("part*.jsonl")):
-            time.sleep(0.01)
-        os.kill(victim, signal.SIGKILL)
-        killed.set()
-
-    threading.Thread(target=kill, daemon=True).start()
+    killed = kill_a_worker_after(cluster, tmp_path / "out", "part*.jsonl")
     run_on_cluster(job_of(archive, tmp_path / "out", small), client)
     assert killed.wait(10)
     assert contents(tmp_path / "out") == contents(alone)
@@ -211,16 +217,7 @@ def test_shards_survive_a_worker_that_is_killed(frame, small, client, cluster, t
 
     from balagh.dask import tag_to_parquet
 
-    victim = next(iter(cluster.workers.values())).pid
-    killed = threading.Event()
-
-    def kill():
-        while not any((tmp_path / "out").glob("part-*.parquet")):
-            time.sleep(0.005)
-        os.kill(victim, signal.SIGKILL)
-        killed.set()
-
-    threading.Thread(target=kill, daemon=True).start()
+    killed = kill_a_worker_after(cluster, tmp_path / "out", "part-*.parquet")
     shards = tag_to_parquet(frame, tmp_path / "out", "body", model=small.safetensors)
     assert killed.wait(10)
     assert sum(len(pd.read_parquet(shard)) for shard in shards) == 6 * 200

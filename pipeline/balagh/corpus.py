@@ -79,8 +79,7 @@ def _rows(source: Source, job: Job, by: str) -> Iterator[_Grouped | Problem]:
     try:
         if by and source.form != "jsonl" and by not in rows.columns:
             raise DataError(f"{source.path}: no column {shown(by)}; there are {', '.join(map(shown, rows.columns))}")
-        for item in rows:
-            row = parsed(item, source, job)
+        for row in (row for item in rows for row in parsed(item, source, job)):
             if isinstance(row, Problem):
                 yield row
             elif by and isinstance(row.other, dict) and by not in row.other:

@@ -38,6 +38,14 @@ class Line(NamedTuple):
     text: str
 
 
+class RawLine(NamedTuple):
+    """The bytes of a line, its end included, its number from 1, and how many bytes are before it."""
+
+    number: int
+    offset: int
+    data: bytes
+
+
 def parse_json(text: str, decoder: msgspec.json.Decoder[T]) -> T:
     """Return what a line of JSON holds, in the type of the decoder.
 
@@ -135,30 +143,42 @@ def read_lines(source: Source, *, encoding: str = "utf-8", max_bytes: int = MAX_
     """
     check_encoding(encoding)
     with opened(source) as stream:
-        yield from _lines(stream, name_of(source), encoding, max_bytes)
+        path = name_of(source)
+        for raw in raw_lines(stream, path, encoding, max_bytes):
+            yield raw if isinstance(raw, Problem) else line_of(raw, path, encoding)
 
 
-def _lines(stream: BinaryIO, path: str, encoding: str, max_bytes: int) -> Iterator[Line | Problem]:
+def line_of(raw: RawLine, path: str, encoding: str) -> Line | Problem:
+    """Return the line that bytes are, or what is wrong with them."""
+    text, message = decode(_without_end(raw.data), raw.offset, encoding)
+    return Problem(path, raw.number, message) if message else Line(raw.number, text)
+
+
+def _without_end(data: bytes) -> bytes:
+    return data.removesuffix(b"\n").removesuffix(b"\r")
+
+
+def raw_lines(stream: BinaryIO, path: str, encoding: str, max_bytes: int) -> Iterator[RawLine | Problem]:
+    """Yield the lines of an open stream not yet decoded; those over the limit are problems. See `read_lines`."""
     offset = number = 0
     while True:
         try:
-            raw = stream.readline(max_bytes + 5)  # five more than allowed: byte order mark and \r\n
+            data = stream.readline(max_bytes + 5)  # five more than allowed: byte order mark and \r\n
         except OSError as error:
             raise DataError(f"{path}: cannot be read ({error.strerror})") from None
         if number == 0:
-            skipped = check_head(raw, path, encoding)
-            raw, offset = raw[skipped:], skipped
-        elif not raw:
+            offset = check_head(data, path, encoding)
+            data = data[offset:]
+        elif not data:
             return
         number += 1
-        line = raw.removesuffix(b"\n").removesuffix(b"\r")
-        if len(line) > max_bytes:
-            offset += len(raw) + _skip_line(stream, raw)
+        # Most lines are far from the limit: their ends need not be looked at.
+        if len(data) > max_bytes and len(_without_end(data)) > max_bytes:
+            offset += len(data) + _skip_line(stream, data)
             yield Problem(path, number, f"the line is longer than {max_bytes:,} bytes")
             continue
-        text, message = decode(line, offset, encoding)
-        yield Problem(path, number, message) if message else Line(number, text)
-        offset += len(raw)
+        yield RawLine(number, offset, data)
+        offset += len(data)
 
 
 def _skip_line(stream: BinaryIO, raw: bytes) -> int:

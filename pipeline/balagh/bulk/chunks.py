@@ -7,14 +7,15 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from balagh.bulk.blocks import Block
 from balagh.bulk.job import STDIN
 from balagh.bulk.rows import Item, Rows
 from balagh.bulk.sources import Source
 from balagh.errors import BalaghError, DataError, MissingFileError
 from balagh.problems import Problem
 
-MAX_CHARS: Final = 4_000_000
-"""Characters after which a chunk is full, however few its rows are."""
+MAX_SIZE: Final = 4_000_000
+"""Characters, or bytes of lines, after which a chunk is full, however few its rows are."""
 
 
 class Part(NamedTuple):
@@ -51,7 +52,7 @@ def chunks(sources: Sequence[Source], opening: Callable[[Source], Rows], size: i
     opening : callable
         Opens a source.
     size : int
-        Rows of a chunk.
+        Rows of a chunk; a block of lines is never cut, so that there may be nearly twice as many.
 
     Raises
     ------
@@ -59,7 +60,7 @@ def chunks(sources: Sequence[Source], opening: Callable[[Source], Rows], size: i
         The only source cannot be read. Where there are several, such a one ends with its fault.
     """
     parts: list[Part] = []
-    rows_left, chars_left, read = size, MAX_CHARS, 0
+    rows_left, size_left, read = size, MAX_SIZE, 0
     digest = ""
     for number, source in enumerate(sources):
         items: list[Item] = []
@@ -68,13 +69,12 @@ def chunks(sources: Sequence[Source], opening: Callable[[Source], Rows], size: i
             rows = opening(source)
             for item in rows:
                 items.append(item)
-                rows_left -= 1
-                if not isinstance(item, Problem):
-                    chars_left -= len(item.text)
-                if rows_left <= 0 or chars_left <= 0:
+                rows_left -= item.lines if isinstance(item, Block) else 1
+                size_left -= _size(item)
+                if rows_left <= 0 or size_left <= 0:
                     parts.append(Part(number, items, False, rows.columns))
                     yield Chunk(parts, rows.digest() or digest, read + rows.position())
-                    parts, items, rows_left, chars_left = [], [], size, MAX_CHARS
+                    parts, items, rows_left, size_left = [], [], size, MAX_SIZE
         except (DataError, MissingFileError) as error:
             if len(sources) == 1:
                 raise
@@ -88,7 +88,13 @@ def chunks(sources: Sequence[Source], opening: Callable[[Source], Rows], size: i
         read += file_size(source) or 0
         if len(parts) >= size or number == len(sources) - 1:
             yield Chunk(parts, digest, read)
-            parts, rows_left, chars_left = [], size, MAX_CHARS
+            parts, rows_left, size_left = [], size, MAX_SIZE
+
+
+def _size(item: Item) -> int:
+    if isinstance(item, Block):
+        return len(item.data)
+    return 0 if isinstance(item, Problem) else len(item.text)
 
 
 def file_size(source: Source) -> int | None:

@@ -19,7 +19,8 @@ from balagh.bulk.disk import Disk, Mark, OpenFile
 from balagh.bulk.job import Summary
 from balagh.errors import DataError
 
-_VERSION: Final = 1
+_VERSION: Final = 2
+"""Another whenever a file is cut into other chunks: they are what the journal counts."""
 _ENCODER = msgspec.json.Encoder()
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple, TypeAlias
+from typing import BinaryIO, NamedTuple, TypeAlias
 
 import msgspec
 
+from balagh.bulk.blocks import Block, block_lines, read_blocks
 from balagh.bulk.job import Job
 from balagh.bulk.sources import Source
 from balagh.bulk.streams import Stream, reading
@@ -30,8 +31,8 @@ class Row(NamedTuple):
     after: tuple[str, ...] = ()
 
 
-Item: TypeAlias = "Row | Line | Problem"
-"""A row, a line that is still to be parsed, or what is wrong with one."""
+Item: TypeAlias = "Row | Block | Problem"
+"""A row, lines that are still to be parsed, or what is wrong with one."""
 
 
 class Rows:
@@ -82,13 +83,14 @@ class Rows:
 
             self.columns, self.types, items = parquet_rows(self.source, job)
             return items
-        lines = read_lines(self._stream, encoding=job.encoding, max_bytes=job.limits.line)  # type: ignore[arg-type]
-        if form in ("csv", "tsv"):
-            return self._table(lines, "," if form == "csv" else "\t")
+        stream: BinaryIO = self._stream  # type: ignore[assignment]
+        limit = job.limits.line
+        if form == "jsonl" or (form == "sentences" and not job.context):
+            return read_blocks(stream, encoding=job.encoding, max_bytes=limit, lines=job.chunk)
+        lines = read_lines(stream, encoding=job.encoding, max_bytes=limit)
         if form == "sentences":
-            sized = _sized(lines, self.source.path, job)
-            return with_neighbours(sized, job.context) if job.context else sized
-        return (item for item in lines if isinstance(item, Problem) or item.text.strip())
+            return with_neighbours(_sized(_rows_of(lines), self.source.path, job), job.context)
+        return self._table(lines, "," if form == "csv" else "\t")
 
     def _document(self) -> Iterator[Item]:
         limits = self._job.limits
@@ -127,11 +129,20 @@ def parse_object(line: Line, field: str, path: str, max_bytes: int) -> Row | Pro
     return _too_long(path, line.number, text, max_bytes) or Row(line.number, text, fields)
 
 
-def parsed(item: Item, source: Source, job: Job) -> Row | Problem:
-    """Return the row that an item is, or is the line of."""
-    if not isinstance(item, Line):
-        return item
-    return parse_object(item, job.field, source.path, job.limits.field) if source.form == "jsonl" else Row(*item)
+def parsed(item: Item, source: Source, job: Job) -> Iterator[Row | Problem]:
+    """Yield the row that an item is, or those that its lines hold."""
+    if not isinstance(item, Block):
+        yield item
+        return
+    lines = block_lines(item, source.path, job.encoding)
+    if source.form == "sentences":
+        yield from _sized(_rows_of(lines), source.path, job)
+        return
+    for line in lines:
+        if isinstance(line, Problem):
+            yield line
+        elif line.text.strip():
+            yield parse_object(line, job.field, source.path, job.limits.field)
 
 
 def without_sentence(source: Source, row: Row) -> Problem:
@@ -139,19 +150,19 @@ def without_sentence(source: Source, row: Row) -> Problem:
     return Problem(source.path, row.line, "no sentence in the text" if row.text.strip() else NO_TEXT)
 
 
-def with_neighbours(lines: Iterable[Item], count: int) -> Iterator[Item]:
+def with_neighbours(lines: Iterable[Row | Problem], count: int) -> Iterator[Row | Problem]:
     """Give every line the texts of the lines before and after it; lines without text are no neighbours."""
     past: deque[str] = deque(maxlen=count)
-    waiting: deque[Item] = deque()
+    waiting: deque[Row | Problem] = deque()
     ahead: deque[str] = deque()
 
-    def first() -> Item:
+    def first() -> Row | Problem:
         line = waiting.popleft()
         if isinstance(line, Problem):
             return line
         if line.text.strip():
             ahead.popleft()
-        row = Row(line[0], line.text, (), tuple(past), tuple(list(ahead)[:count]))
+        row = line._replace(before=tuple(past), after=tuple(list(ahead)[:count]))
         if line.text.strip():
             past.append(line.text)
         return row
@@ -190,9 +201,13 @@ _STRING = msgspec.json.Decoder(str)
 _KINDS = {b"t": "true or false", b"f": "true or false", b"n": "null", b"[": "a list", b"{": "an object"}
 
 
-def _sized(items: Iterable[Item], path: str, job: Job) -> Iterator[Item]:
-    for item in items:
-        yield item if isinstance(item, Problem) else _too_long(path, item[0], item.text, job.limits.field) or item
+def _rows_of(lines: Iterable[Line | Problem]) -> Iterator[Row | Problem]:
+    return (line if isinstance(line, Problem) else Row(*line) for line in lines)
+
+
+def _sized(rows: Iterable[Row | Problem], path: str, job: Job) -> Iterator[Row | Problem]:
+    for row in rows:
+        yield row if isinstance(row, Problem) else _too_long(path, row.line, row.text, job.limits.field) or row
 
 
 def _too_long(path: str, line: int, text: str, max_bytes: int) -> Problem | None:

@@ -76,9 +76,9 @@ class Worker:
         return Tagged(pieces, chunk.digest, chunk.read)
 
     def _parsed(self, part: Part) -> Part:
-        """Parse lines of JSON, which is left to the workers, and make rows of all lines."""
+        """Make rows of all lines, which is left to the workers."""
         source = self._sources[part.source]
-        return part._replace(items=[parsed(item, source, self._job) for item in part.items])
+        return part._replace(items=[row for item in part.items for row in parsed(item, source, self._job)])
 
     def _rows(self, parts: Sequence[Part], *, whole: bool) -> Iterator[Row]:
         for part in parts:
