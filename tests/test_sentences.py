@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from balagh.debris import is_debris
@@ -50,6 +50,7 @@ def test_spans_are_places_in_the_text(raw: str) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(any_text)
+@example("0(د. 0\r)")
 def test_lines_are_split_alone(raw: str) -> None:
     whole = [sentence.text for sentence in split(raw)]
     assert whole == [sentence.text for line in raw.splitlines() for sentence in split(line)]

@@ -33,7 +33,7 @@ import msgspec
 from balagh.debris import is_debris
 from balagh.endings import EDGES, INVISIBLE, ends_sentence
 
-# A parenthesis longer than this is taken for one that was never closed.
+# A parenthesis that is longer, or goes on behind its line, is taken for one that was never closed.
 _PARENTHESIS = 300
 
 _QUOTES = ('"', "”", "“")
@@ -42,12 +42,14 @@ _LETTER = re.compile(r"[^\W\d_]")
 # One class of characters first, which the regex engine skips to; what each means is told looking back.
 # "plain" is the common case: a full stop after a word too long for an abbreviation, and a word behind it.
 _BREAKS, _ITEMS, _STOPS = r"\n\r\v\f\x1c-\x1e\x85\u2028\u2029", "•●○◦▪■►‣", ".!?؟…۔！？"
+_BREAK = re.compile(f"[{_BREAKS}]")
+# Possessive where a run may be long: nothing behind takes back what was read, and nothing is kept to do so.
 _LANDMARK = re.compile(
     rf"""
     [{_BREAKS}{_ITEMS}{_STOPS}«»“”"(\[]
     (?: (?P<plain> (?<=[\u0621-\u064a]{{5}}\.) (?=\x20[\u0621-\u064a]|\n|\Z) )
-      | (?P<stop>  (?<=[{_STOPS}]) [{_STOPS}]* (?:\x20[{_STOPS}]+)* )
-        (?: [{INVISIBLE}]? (?: [»›)\]}}] | [”“"'’](?![^\W\d_]) ) )* (?: \x20 [»)] )* (?: \[[0-9]{{1,3}}\] )*
+      | (?P<stop>  (?<=[{_STOPS}]) [{_STOPS}]*+ (?:\x20[{_STOPS}]++)*+ )
+        (?: [{INVISIBLE}]? (?: [»›)\]}}] | [”“"'’](?![^\W\d_]) ) )*+ (?: \x20 [»)] )*+ (?: \[[0-9]{{1,3}}\] )*
       | (?P<line>  (?<=[{_BREAKS}]) [{_BREAKS}]* )
       | (?P<quote> (?<=[«»“”"]) )
       | (?P<open>  (?<=\() )
@@ -124,7 +126,9 @@ def _pieces(text: str) -> Iterator[tuple[int, int]]:
         elif kind == "quote":
             quoted = mark[0] == "«" or (mark[0] != "»" and not quoted)
         elif kind == "open":
-            parenthesis = max(parenthesis, text.find(")", end, end + _PARENTHESIS))
+            closed = text.find(")", end, end + _PARENTHESIS)
+            if closed > parenthesis and not _BREAK.search(text, end, closed):
+                parenthesis = closed
         elif kind == "stop":
             if quoted and text[end : end + 1] in _QUOTES:  # closes, though a word follows without a space
                 done = end = end + 1

@@ -73,8 +73,10 @@ def normalise(text: str, folding: Folding = _DEFAULT) -> str:
             pass  # a less common character: the table knows all of them
         else:
             coded = coded.translate(page.folded, page.dropped)
-            if folding.whitespace and (b"  " in coded or coded[:1] == b" " or coded[-1:] == b" "):
-                coded = b" ".join(coded.split())
+            if folding.whitespace:
+                coded = coded.strip(b" ")
+                while b"  " in coded:  # halves every run: no more passes than a run has binary digits
+                    coded = coded.replace(b"  ", b" ")
             return codecs.charmap_decode(coded, "strict", page.decoding)[0]
     folded = text.translate(folding_table(folding))
     if page is None:
