@@ -15,6 +15,7 @@ from balagh.errors import MissingFileError
 from balagh.views import render
 
 DATA = Path(__file__).parents[1] / "data" / "labelled"
+CHALLENGE = DATA.parent / "challenge.jsonl"
 GOOD: dict[str, Any] = {
     "doc": "a-1",
     "issuer": "وزارة الخارجية",
@@ -48,6 +49,12 @@ def shown(report: CheckReport, width: int = 100) -> str:
 
 def test_our_data_are_sound(our_data: CheckReport) -> None:
     assert our_data.problems == []
+
+
+def test_the_challenge_is_sound_and_nothing_of_it_is_trained_on() -> None:
+    assert check([DATA, CHALLENGE]).problems == []
+    documents = [{json.loads(line)["doc"] for line in path.open()} for path in DATA.glob("*.jsonl")]
+    assert not set().union(*documents) & {json.loads(line)["doc"] for line in CHALLENGE.open()}
 
 
 def test_the_summary_adds_up(our_data: CheckReport) -> None:
