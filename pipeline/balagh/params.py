@@ -87,7 +87,7 @@ class TrainParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Share of the twin in the averaged score, from 0 (none) to 1."""
     none_share: float = 0.8
     """Share of sentences without a label in the texts that will be tagged: nine in ten of newspaper sentences drawn at
-    random, three in five of communiqués. A lower one misses less, a higher one gives fewer labels that are not earned."""
+    random, three in five of communiqués. A lower one misses less, a higher one gives fewer false alarms."""
     seed: int = 20210628
 
 
