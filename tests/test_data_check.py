@@ -72,6 +72,7 @@ def test_the_summary_adds_up(our_data: CheckReport) -> None:
         ({"labels": ["war"]}, "unknown label 'war'; known are commitment"),
         ({"labels": []}, "primary 'condemnation' of a sentence without labels"),
         ({"text": "  "}, "empty text"),
+        ({"text": "أبوظبي - وام:"}, "no sentence in the text, which tagging would pass over"),
         ({"text": "كلمة " * 201}, "text of 1,005 characters; the limit is 1,000"),
         ({"text": "نص\u200f أول\u200f"}, "text has U+200F RIGHT-TO-LEFT MARK as character 3"),
         ({"text": "نص\u202e أول"}, "text has U+202E RIGHT-TO-LEFT OVERRIDE as character 3"),

@@ -231,7 +231,7 @@ def test_a_sentence_cannot_break_the_report():
     assert quoted("a | b\n# c <script> [d](e) \x1b") == r"a \| b \# c &lt;script&gt; \[d\](e) &lt;U+001B&gt;"
 
 
-def test_the_command_runs_the_stage(command, project, tmp_path):
+def test_the_command_runs_the_stage(command, project, reports, tmp_path):
     params = tmp_path / "params.yaml"
     params.write_bytes(msgspec.yaml.encode(PARAMS))
     folders = ("--prepared", project / "prepared", "--features", project / "features")
@@ -239,4 +239,4 @@ def test_the_command_runs_the_stage(command, project, tmp_path):
     code, out, error = command("evaluate", *folders, "--model", model, "--out", tmp_path, "--params", params)
     assert (code, out) == (0, "")
     assert "macro-F1" in error.splitlines()[-1]
-    assert (tmp_path / "report.md").read_bytes() == (project / "reports" / "report.md").read_bytes()
+    assert (tmp_path / "report.md").read_bytes() == (reports[0] / "report.md").read_bytes()

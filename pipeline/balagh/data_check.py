@@ -14,6 +14,7 @@ from balagh.duplicates import near_duplicate_pairs
 from balagh.labels import LABELS, NONE
 from balagh.problems import Problem, Where, shown
 from balagh.records import GENRES, LabelledSentence, labelled_files, read_labelled
+from balagh.sentences import split
 from balagh.text import normalise
 
 MAX_CHARS: Final = 1000
@@ -121,6 +122,8 @@ def summarise(sentences: Sequence[LabelledSentence], files: int) -> Summary:
 def _faults(sentence: LabelledSentence, max_chars: int) -> list[str]:
     """Say what is wrong with the values of a sentence."""
     faults = []
+    if not split(sentence.text):
+        faults.append("no sentence in the text, which tagging would pass over")
     if len(sentence.text) > max_chars:
         faults.append(f"text of {len(sentence.text):,} characters; the limit is {max_chars:,}")
     if sentence.genre not in GENRES:
