@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "pipeline" / "balagh"
 
 FLOORS = [
-    "labels errors params places atomic problems",
+    "labels errors params places atomic problems arithmetic",
     "folding text alphabet codes endings debris sentences alignment lines csv_rows records readers prepared",
     "stems cues terms term_tfidf ngram_* ngrams duplicates dataset data_check calibration metrics*",
     "heads scorer kernels kernels_lookup kernels_memo kernels_words batches features bundle model export tagger"

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 from sklearn.svm import LinearSVC
 
+from balagh.arithmetic import logarithms
 from balagh.params import TrainParams
 
 Floats = npt.NDArray[np.float64]
@@ -81,5 +82,5 @@ def log_count_ratio(X: sp.csr_matrix, y: Bools, smoothing: float) -> Floats:
     present = sp.csr_matrix((np.ones(X.nnz), X.indices, X.indptr), shape=X.shape)
     inside = np.asarray(present[y].sum(axis=0)).ravel() + smoothing
     outside = np.asarray(present[~y].sum(axis=0)).ravel() + smoothing
-    ratio: Floats = np.log(inside / inside.sum()) - np.log(outside / outside.sum())
+    ratio: Floats = logarithms(inside / inside.sum()) - logarithms(outside / outside.sum())
     return ratio

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from balagh.arithmetic import logarithms
 from balagh.ngram_plain import Bools, Floats, Ints
 
 _CHOICES: Final[dict[str, tuple[Any, ...]]] = {
@@ -117,4 +118,4 @@ def choose(df: Ints, totals: Callable[[], Ints], n_documents: int, params: dict[
 
 def inverse_frequencies(df: Ints, n_documents: int, smooth: bool) -> Floats:
     """Return ``1 + log(n_documents / df)``, with one more document that has every n-gram if smooth."""
-    return np.log((n_documents + smooth) / (df + float(smooth))) + 1.0
+    return logarithms((n_documents + smooth) / (df + float(smooth))) + 1.0

@@ -11,6 +11,7 @@ import scipy.sparse as sp
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from balagh.alphabet import encode, tokens
+from balagh.arithmetic import logarithms, powers
 from balagh.cues import CueClass, CueMatcher, load_cues
 from balagh.errors import DataError
 from balagh.terms import Family, Keys, term_names, terms
@@ -26,7 +27,7 @@ def row_lengths(matrix: sp.csr_matrix) -> Floats:
 
 def scale_rows(matrix: sp.csr_matrix, lengths: Floats, power: float) -> sp.csr_matrix:
     """Return the matrix with each row divided by its length to a power; empty rows stay empty."""
-    factors = np.where(lengths > 0, lengths, 1.0) ** -power
+    factors = powers(np.where(lengths > 0, lengths, 1.0), -power)
     return sp.csr_matrix(sp.diags_array(factors) @ matrix)
 
 
@@ -97,7 +98,7 @@ class TermTfidf(TransformerMixin, BaseEstimator):
                 f"no {self.family} term occurs in {self.min_df} sentences; give more data or lower min_df_terms"
             )
         self.keys_, df = keys[keep], df[keep]
-        self.idf_ = np.log((1 + len(rows)) / (1 + df)) + 1
+        self.idf_ = logarithms((1 + len(rows)) / (1 + df)) + 1
         self.names_ = np.array([names[key] for key in self.keys_.tolist()], dtype=object)
         return self._weigh(rows)
 
@@ -122,5 +123,6 @@ class TermTfidf(TransformerMixin, BaseEstimator):
         shape = (len(rows), len(self.keys_))
         counts = sp.csr_matrix((np.ones(len(row)), (row, columns[known])), shape=shape)
         counts.sum_duplicates()
-        counts.data = (1 + np.log(counts.data)) * self.idf_[counts.indices]
+        known_counts, which = np.unique(counts.data, return_inverse=True)
+        counts.data = (1 + logarithms(known_counts))[which] * self.idf_[counts.indices]
         return counts if self.norm is None else scale_rows(counts, row_lengths(counts), 1.0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import platform
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -37,6 +39,16 @@ def params_in_force(path: Path) -> Params:
     params = load_params(path)
     LABELS.declare(params.labels)
     return params
+
+
+def same_sums_everywhere() -> None:
+    """Have sums of products added in one order on every x86-64 processor; to be called before NumPy is loaded.
+
+    OpenBLAS takes the widest instructions that it finds, and the order of its sums with them, so the last bits of a
+    model would hang on the machine. The kernels of Nehalem run wherever NumPy does; training is no slower with them.
+    """
+    if platform.machine() in ("x86_64", "AMD64"):
+        os.environ["OPENBLAS_CORETYPE"] = "Nehalem"
 
 
 def _show_version(wanted: bool) -> None:

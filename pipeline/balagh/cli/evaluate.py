@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from balagh.cli.app import MODEL, ModelOption, ParamsOption, app, params_in_force
+from balagh.cli.app import MODEL, ModelOption, ParamsOption, app, params_in_force, same_sums_everywhere
 
 _PARAMS = Path("params.yaml")
 _PREPARED = Path("data/prepared")
@@ -39,6 +39,7 @@ def evaluate(
     if data is not None:
         _measure_file(data, model, out)
         return
+    same_sums_everywhere()
     from balagh.evaluation_report import shown
     from balagh.stages.evaluate import evaluate as run
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from balagh.cli.app import ParamsOption, app, params_in_force
+from balagh.cli.app import ParamsOption, app, params_in_force, same_sums_everywhere
 
 _PARAMS = Path("params.yaml")
 _LABELLED = Path("data/labelled")
@@ -55,6 +55,7 @@ def train(
     params: ParamsOption = _PARAMS,
 ) -> None:
     """Fit, calibrate and save the model."""
+    same_sums_everywhere()
     from balagh.stages.train import train as run
 
     digest = run(prepared, features, out, params_in_force(params))
