@@ -94,6 +94,7 @@ def test_resealing_is_what_the_tests_think(data, load):
     ("changes", "message"),
     [
         ({"format": FORMAT + 1}, f"format {FORMAT + 1}, this balagh reads {FORMAT}"),
+        ({"format": FORMAT - 1}, f"format {FORMAT - 1}, this balagh reads {FORMAT}"),
         ({"labels": []}, "golden sentences do not fit its labels"),
         ({"golden": [{"text": "سلام", "scores": [1, 2, 3, 4]}]}, "golden sentences differently"),
         ({"golden": [{"text": "سلام", "scores": [1]}]}, "golden sentences do not fit its labels"),
@@ -105,6 +106,50 @@ def test_resealing_is_what_the_tests_think(data, load):
 def test_a_manifest_that_does_not_fit_is_refused(data, load, changes, message):
     with pytest.raises(ModelFormatError, match=message):
         load(resealed(data, **changes))
+
+
+def manifest_of(data):
+    size = struct.unpack("<Q", data[:8])[0]
+    return json.loads(json.loads(data[8 : 8 + size])["__metadata__"]["balagh"])
+
+
+@pytest.mark.parametrize(
+    ("part", "number", "value"),
+    [
+        ("layout", "ngram_min", 0),
+        ("layout", "ngram_min", 5),
+        ("layout", "ngram_max", 2),
+        ("layout", "ngram_max", 8),
+        ("scales", "power", -0.5),
+        ("scales", "power", 1.5),
+        ("scales", "factor", float("inf")),
+        ("labels", "threshold", float("nan")),
+        ("labels", "slope", float("-inf")),
+    ],
+)
+def test_impossible_numbers_are_refused(data, load, part, number, value):
+    """Lengths of n-grams go from 1 to 7 in order, powers from 0 to 1; NaN and infinity are no JSON."""
+    manifest = manifest_of(data)
+    places = {
+        "layout": [manifest["layout"]],
+        "scales": list(manifest["layout"]["scales"].values()),
+        "labels": manifest["labels"],
+    }[part]
+    assert manifest["layout"]["ngram_min"] == 3
+    assert number in places[-1]
+    places[-1][number] = value
+    changed = {key: manifest[key] for key in ("layout", "labels")}
+    with pytest.raises(ModelFormatError, match=r"impossible numbers|manifest cannot be read"):
+        load(resealed(data, **changed))
+
+
+def test_a_file_or_a_header_out_of_all_size_is_refused_unread(data, tmp_path, load):
+    with (tmp_path / "huge.safetensors").open("wb") as file:
+        file.truncate((1 << 30) + 1)
+    with pytest.raises(ModelFormatError, match="larger than 1024 MiB"):
+        load_bundle(tmp_path / "huge.safetensors")
+    with pytest.raises(ModelFormatError, match="not a safetensors file"):
+        load(resealed(data, surprise="x" * (1 << 20)))
 
 
 def test_other_files_are_refused(load, small, tmp_path):
