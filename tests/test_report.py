@@ -96,18 +96,16 @@ def test_pictures_say_in_words_what_they_show(tree):
 @pytest.mark.parametrize("payload", PAYLOADS)
 @pytest.mark.parametrize("field", ["text", "doc", "issuer", "genre", "stratum"])
 def test_hostile_text_adds_no_element(small, tagger, tmp_path, payload, field):
-    # The sentence is wrongly labelled on purpose, so that it is shown as an error, with all its fields.
+    # The sentence is wrongly labelled on purpose, so that it is shown as an error, with all its fields. Its twin has
+    # other signs in the place of those of markup, signs that the model reads alike: so it is scored and drawn alike.
     base = {"text": "أدانت الوزارة بشدة الهجوم الإرهابي", "doc": "d", "genre": "g", "stratum": "s", "issuer": "i"}
     trees = []
-    for value in (base[field], base[field] + payload):
-        rows = [{**base, field: value, "labels": ["membership"]}, {"text": "وصل الوفد أمس", "labels": []}]
+    for added in (re.sub(r"[<>&{}]", "#", re.sub(r"['\"]", "«", payload)), payload):
+        rows = [{**base, field: base[field] + added, "labels": ["membership"]}, {"text": "وصل الوفد أمس", "labels": []}]
         path = written(rows, tmp_path / "x.jsonl")
         trees.append(html.fromstring(page(file_contents(tagger, path, QUICK), tagger)))
     tame, hostile = map(structure, trees)
-    # A word more may be shaded, a word of the sentence may be shaded otherwise, and its new probability may stand in
-    # another bin of the plot of calibration; nothing else may come.
-    moving = {("span", "class", "title"), ("circle", "class", "cx", "cy", "r")}
-    assert [e for e in hostile if e not in moving] == [e for e in tame if e not in moving]
+    assert hostile == tame
 
 
 def test_points_are_where_the_data_are():

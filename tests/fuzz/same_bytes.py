@@ -31,7 +31,10 @@ SETTINGS = [
 
 
 def plain_processor() -> dict[str, str]:
-    """Return what makes NumPy and OpenBLAS behave as on a processor of 2008."""
+    """Return the environment in which NumPy and OpenBLAS behave as on a processor of 2008.
+
+    What NumPy can be told to leave out differs from release to release; only its own module says it.
+    """
     wide = [name for name in _multiarray_umath.__cpu_dispatch__ if _multiarray_umath.__cpu_features__[name]]
     return {"NPY_DISABLE_CPU_FEATURES": " ".join(wide), "OPENBLAS_CORETYPE": "Prescott"}
 
