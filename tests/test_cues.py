@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import msgspec
 import pytest
 
+import balagh.cues
 from balagh.alphabet import encode
-from balagh.cues import MAX_CLASSES, CueClass, CueMatcher, compile_cues, load_cues
+from balagh.cues import MAX_CLASSES, THEMES, CueClass, CueMatcher, compile_cues, load_cues
 from balagh.errors import ParamsError
 from balagh.text import normalise
 
@@ -12,6 +16,13 @@ from balagh.text import normalise
 @pytest.fixture(scope="module")
 def matcher():
     return CueMatcher(load_cues())
+
+
+def test_every_file_of_lists_is_read_and_no_class_is_in_two():
+    folder = Path(balagh.cues.__file__).parent / "cue_words"
+    assert sorted(path.stem for path in folder.iterdir()) == sorted(THEMES)
+    classes = re.findall(r"(?m)^\[(\w+)\]$", "".join((folder / f"{theme}.toml").read_text("utf-8") for theme in THEMES))
+    assert classes == list(load_cues())
 
 
 def names(matcher, word):

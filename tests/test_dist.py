@@ -36,7 +36,7 @@ def test_the_wheel_holds_the_model_and_the_types(wheel, small):
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
         assert archive.read("balagh/trained/tagger.safetensors") == small.safetensors.read_bytes()
-    assert {"balagh/py.typed", "balagh/cues.toml", "balagh/html/templates/viewer.css"} <= names
+    assert {"balagh/py.typed", "balagh/cue_words/commitment.toml", "balagh/html/templates/viewer.css"} <= names
     assert all(name.startswith(("balagh/", "balagh-")) for name in names)
 
 

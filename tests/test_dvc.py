@@ -49,8 +49,8 @@ def test_the_tool_changes_nothing_that_is_right():
 
 
 def test_lists_of_cues_are_a_dependency_of_those_who_read_them():
-    assert "pipeline/balagh/cues.toml" in TOOL["dependencies"]("featurize")
-    assert "pipeline/balagh/cues.toml" not in TOOL["dependencies"]("prepare")
+    assert "pipeline/balagh/cue_words" in TOOL["dependencies"]("featurize")
+    assert "pipeline/balagh/cue_words" not in TOOL["dependencies"]("prepare")
 
 
 def test_types_are_no_dependency(tmp_path):

@@ -43,7 +43,12 @@ def build(out: Path) -> Path:
 def check_contents(wheel: Path) -> None:
     """See that the wheel has the model, the types' marker, the cue lists and nothing of the tests."""
     names = set(zipfile.ZipFile(wheel).namelist())
-    for name in ("balagh/trained/tagger.safetensors", "balagh/py.typed", "balagh/cues.toml", "balagh/tagger.py"):
+    for name in (
+        "balagh/trained/tagger.safetensors",
+        "balagh/py.typed",
+        "balagh/cue_words/places.toml",
+        "balagh/tagger.py",
+    ):
         if name not in names:
             sys.exit(f"{wheel.name}: {name} is missing")
     strays = [name for name in names if not name.startswith(("balagh/", "balagh-"))]

@@ -54,7 +54,7 @@ def dependencies(stage: str) -> list[str]:
         found.add(module)
         waiting.extend(imported(module))
         if module.name == "cues.py":
-            found.add(module.with_suffix(".toml"))
+            found.add(module.parent / "cue_words")
         if module.name == "pages.py":
             found.add(module.parent / "templates")
     return sorted(path.relative_to(ROOT).as_posix() for path in found)

@@ -80,7 +80,7 @@ RULES: Final[dict[str, Rule]] = {
     Label.MEMBERSHIP: Rule(("accession", "membership_word", "leaving", "seat"), ("bloc", "organisation")),
     Label.REGIONAL_CONCERN: Rule(("worry", "warning"), ("region", "country", "city")),
 }
-"""The rule of each label of the codebook, in classes of `cues.toml`; a label of one's own has none and is not given."""
+"""The rule of each label of the codebook, in classes of `cue_words`; a label of one's own has none and is not given."""
 NEGATED_BY: Final = 2
 """Words before a cue in which a negation takes it back."""
 

@@ -1,16 +1,20 @@
 """Cue classes: which kinds of word (pledge, censure, actor, negation …) a word belongs to.
 
-The lists are in `cues.toml`, to be read and extended without knowing any code. They are compiled into a trie
-over the codes of `balagh.alphabet`, which plain Python and compiled code walk alike, so that both find the
-same classes in time linear in the word.
+The lists are in the files of `cue_words`, to be read and extended without knowing any code, in normalised spelling.
+"تعهد*" stands for every word that begins so, a word without a star only for itself. A conjunction (و ف), an article or
+a preposition (ال بال كال لل ب ل س) before it need not be written. ``except`` lists words that begin alike and mean
+something else; ``bare = true`` allows no article or preposition before the word.
+
+They are compiled into a trie over the codes of `balagh.alphabet`, which plain Python and compiled code walk alike, so
+that both find the same classes in time linear in the word.
 """
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
+from typing import Final
 
 import msgspec
 import numpy as np
@@ -22,6 +26,18 @@ from balagh.errors import ParamsError
 MAX_CLASSES = 64
 """Classes that fit in the bits of one integer."""
 
+THEMES: Final = (
+    "commitment",
+    "condemnation",
+    "membership",
+    "concern",
+    "places",
+    "actors",
+    "no_actors",
+    "surroundings",
+)
+"""The files of `cue_words`, in the order in which their classes are numbered."""
+
 CONJUNCTIONS = ("و", "ف")
 ARTICLES = ("بال", "كال", "ال", "لل", "ب", "ل", "س")
 MIN_REST = 2
@@ -29,7 +45,7 @@ MIN_REST = 2
 
 
 class CueClass(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One class of `cues.toml`: words and prefixes, split at white space."""
+    """One class of `cue_words`: words and prefixes, split at white space."""
 
     words: str
     bare: bool = False
@@ -55,8 +71,9 @@ class CueTrie(msgspec.Struct, frozen=True):
 
 def load_cues() -> dict[str, CueClass]:
     """Read the lists that come with balagh, in the order in which their classes are numbered."""
-    text = files("balagh").joinpath("cues.toml").read_text(encoding="utf-8")
-    return msgspec.convert(tomllib.loads(text), dict[str, CueClass])
+    folder = files("balagh") / "cue_words"
+    texts = (folder.joinpath(f"{theme}.toml").read_text(encoding="utf-8") for theme in THEMES)
+    return {name: cue for text in texts for name, cue in msgspec.toml.decode(text, type=dict[str, CueClass]).items()}
 
 
 def compile_cues(cues: Mapping[str, CueClass]) -> CueTrie:

@@ -31,9 +31,10 @@
     leaving = false;
   };
 
-  text.addEventListener("mouseover", (event) => {
+  // Not mouseover: that comes too when the page scrolls under a pointer at rest, as it does after Escape.
+  text.addEventListener("mousemove", (event) => {
     const sentence = sentenceAt(event.target);
-    if (sentence && !pinned) show(sentence);
+    if (sentence && !pinned && !sentence.classList.contains("current")) show(sentence);
   });
   text.addEventListener("focusin", (event) => {
     const sentence = sentenceAt(event.target);
