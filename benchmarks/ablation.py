@@ -24,12 +24,13 @@ from sklearn.svm import LinearSVC
 
 from balagh.dataset import label_matrix
 from balagh.evaluation_report import shown, table
-from balagh.features import BLOCKS, SentenceVectorizer
+from balagh.features import SentenceVectorizer
 from balagh.metrics import Difference, Figures, Prediction, Truth, compare, measure, truth_of
 from balagh.model import SentenceTagger
 from balagh.params import FeatureParams, Folding, Params
 from balagh.prepared import folds_of, groups_of
 from balagh.report.contents import Ablated, Ablation
+from balagh.scorer import BLOCKS
 from benchmarks.labelled import Sides, parser, read_sides, write
 
 FULL = "balagh"

@@ -12,8 +12,8 @@ PACKAGE = Path(__file__).parent.parent / "pipeline" / "balagh"
 FLOORS = [
     "labels errors params places atomic problems arithmetic",
     "folding text alphabet codes endings debris sentences alignment lines csv_rows records readers prepared",
-    "stems cues terms term_tfidf ngram_* ngrams duplicates dataset data_check calibration metrics*",
-    "heads scorer kernels kernels_lookup kernels_memo kernels_words batches features bundle model export tagger"
+    "stems forms cues terms term_tfidf ngram_* ngrams duplicates dataset data_check calibration metrics*",
+    "heads scorer kernels* batches features bundle model export tagger"
     " occurrences explain sklearn frames shipped dask spark spacy baselines*",
     "html.* web.* described explain_view outputs bulk.* views evaluation* report* exchange.* agreement audit compare"
     " corpus suggest drift* stages.*",

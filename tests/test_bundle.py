@@ -212,7 +212,7 @@ def broken(keys, rows):
 CASES = list(broken(np.arange(1, 9, dtype=np.uint64), np.zeros((8, 5), dtype=np.float32)))
 
 
-@pytest.mark.parametrize("name", ["ngrams", "words", "cues"])
+@pytest.mark.parametrize("name", ["ngrams", "words", "cues", "context"])
 @pytest.mark.parametrize("case", CASES)
 def test_arrays_that_do_not_fit_are_refused(small, tmp_path, name, case):
     bundle = load_bundle(small.folder / "tagger.safetensors")

@@ -58,7 +58,24 @@ def test_cues_pair_with_stems_on_both_sides():
     assert "لن … [pledge]" in found
 
 
-@pytest.mark.parametrize("family", ["words", "cues"])
+def test_the_context_of_cues():
+    found = names("وتعهد نص الوزير، لن ينسحب، الوزير", "context")
+    assert "[pledge] . [minister]" in found
+    assert "[never] [leaving]" in found
+    assert "[minister] + [never]" in found or "[never] + [minister]" in found
+    assert {"[minister] as article", "[leaving] as ya", "short before [leaving]", "[minister] before short"} <= set(
+        found
+    )
+    assert {"[pledge] in opening", "[minister] in start", "[minister] in middle"} <= set(found)
+
+
+def test_far_classes_are_together_once():
+    text = "تعهد " + "نص " * 40 + "الوزير الوزير"
+    found = [name for name in names(text, "context") if "pledge" in name and "minister" in name]
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize("family", ["words", "cues", "context"])
 def test_keys_tell_terms_apart(labelled, family):
     seen = {}
     for sentence in labelled[:1500]:
@@ -69,13 +86,13 @@ def test_keys_tell_terms_apart(labelled, family):
     assert len(set(seen.values())) == len(seen)
 
 
-@pytest.mark.parametrize("family", ["words", "cues"])
+@pytest.mark.parametrize("family", ["words", "cues", "context"])
 @pytest.mark.parametrize("text", ["", "!", "سلام", "لن"])
 def test_short_texts(family, text):
     assert len(terms(tokens(encode(text)), family, MATCHER).keys) == len(names(text, family))
 
 
-@pytest.mark.parametrize("family", ["words", "cues"])
+@pytest.mark.parametrize("family", ["words", "cues", "context"])
 @pytest.mark.parametrize("norm", ["l2", None])
 def test_the_same_numbers_as_scikit_learn(labelled, family, norm):
     texts = [normalise(sentence.text) for sentence in labelled[::40]]

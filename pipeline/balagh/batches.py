@@ -10,16 +10,30 @@ import numpy as np
 import numpy.typing as npt
 
 from balagh import kernels, kernels_memo
-from balagh.alphabet import N_SYMBOLS, SPACE
+from balagh import terms as t
+from balagh.alphabet import SPACE
 from balagh.codes import raw_codes, symbol_page
+from balagh.forms import FORMS
 from balagh.kernels_lookup import make_table
-from balagh.scorer import Block, BlockScale, Floats, Scorer, lookup
-from balagh.terms import CUE, CUE_CUE, mix
+from balagh.scorer import BLOCKS, Block, BlockScale, Floats, Scorer, lookup
+from balagh.terms import mix
 
 CHUNK = 2048
 """Sentences that one call of compiled code scores."""
 _FORGET = 1 << 20
 """Numbers in the lists of a memory from which on it begins anew."""
+_TABLES = {
+    "cues": ((t.CUE,), (t.CUE_CUE,)),
+    "context": (
+        (t.TOGETHER,),
+        (t.NEXT, t.NEXT_BUT_ONE),
+        (t.OWN_FORM, t.FORM_BEFORE, t.FORM_AFTER),
+        (t.PLACE,),
+    ),
+}
+"""Kinds of terms whose features are looked up in dense tables, by block; kinds in brackets share a table."""
+_WIDTHS = {t.CUE: 0, t.OWN_FORM: len(FORMS), t.PLACE: len(t.PLACES)}
+"""How many second parts a kind has, where that is not the number of classes."""
 
 
 class _Space:
@@ -50,8 +64,10 @@ class BatchScorer:
         self._intercept = np.zeros(-(-n_labels // kernels.LANES) * kernels.LANES)
         self._intercept[:n_labels] = scorer.intercept
         empty = Block(np.empty(0, dtype=np.uint64), np.empty((0, 1 + n_labels), dtype=np.float32))
+        n_cues = len(scorer.layout.cues)
         blocks: list[Any] = []
-        for name in ("ngrams", "words", "cues"):
+        tables: list[Any] = []
+        for name in BLOCKS:
             block = scorer.blocks.get(name, empty)
             scale = scorer.layout.scales.get(name, BlockScale(0.0, 1.0))
             # Frequent features (of low idf) first, so that what is read most lies together in the cache.
@@ -59,9 +75,9 @@ class BatchScorer:
             rows = np.zeros((len(order), 1 + len(self._intercept)), dtype=np.float32)
             rows[:, : 1 + n_labels] = block.rows[order]
             blocks.append((make_table(block.keys[order]), rows, (scale.factor, scale.power)))
-            if name == "cues":
-                self._pairs = _pair_features(block, order)
-        self._blocks = tuple(blocks)
+            if name in _TABLES:
+                tables.append(tuple(_table(block, order, kinds, n_cues) for kinds in _TABLES[name]))
+        self._blocks, self._tables = tuple(blocks), tuple(tables)
         trie = scorer.matcher.trie
         self._model = (
             (trie.step, trie.whole, trie.prefix, trie.not_whole, trie.not_prefix, np.uint64(trie.bare)),
@@ -96,7 +112,7 @@ class BatchScorer:
         space = self._spaces.pop() if self._spaces else _Space(max(len(block[1]) for block in self._blocks))
         records, _, filled = space.memo
         lists = kernels.score_chunk(
-            codes, begins, ends, self._model, self._blocks, self._pairs, space.memo, space.counts, scores
+            codes, begins, ends, self._model, self._blocks, self._tables, space.memo, space.counts, scores
         )
         space.memo = (records, lists, filled) if filled[1] < _FORGET else kernels_memo.new_memo()
         self._spaces.append(space)
@@ -119,12 +135,20 @@ class BatchScorer:
         return np.concatenate(parts) if len(parts) > 1 else parts[0], begins, ends
 
 
-def _pair_features(cues: Block, order: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
-    """Return the features of all pairs of cue classes; the last row holds those of single classes."""
-    numbers = np.arange(1, N_SYMBOLS + 1, dtype=np.uint64)
-    pairs = mix(CUE_CUE, *(axis.ravel() for axis in np.meshgrid(numbers, numbers, indexing="ij")))
-    singles = mix(CUE, numbers, np.zeros(N_SYMBOLS, dtype=np.uint64))
-    # One position more, so that -1, for a pair that is no feature, stays -1.
+def _table(block: Block, order: npt.NDArray[np.int64], kinds: Sequence[int], n_cues: int) -> npt.NDArray[np.int32]:
+    """Return the feature of every term of some kinds, -1 where there is none.
+
+    Returns
+    -------
+    int32 ndarray of shape (n_cues,), (n_cues, width) or (len(kinds), n_cues, width)
+        By the first part and the second, for one kind or several of the same width.
+    """
+    width = _WIDTHS.get(kinds[0], n_cues)
+    shape = (len(kinds), n_cues, width)[len(kinds) == 1 : 3 if width else 2]
+    first = np.arange(1, n_cues + 1, dtype=np.uint64)
+    second = np.arange(1, width + 1, dtype=np.uint64) if width else np.zeros(1, dtype=np.uint64)
+    grid = [axis.ravel() for axis in np.meshgrid(first, second, indexing="ij")]
+    # One position more, so that -1, for a term that is no feature, stays -1.
     position = np.append(np.argsort(order), -1)
-    found = position[lookup(cues.keys, np.concatenate([pairs, singles]))]
-    return found.reshape(N_SYMBOLS + 1, N_SYMBOLS).astype(np.int32)
+    found = position[lookup(block.keys, np.concatenate([mix(kind, *grid) for kind in kinds]))].astype(np.int32)
+    return found.reshape(shape)

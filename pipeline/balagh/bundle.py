@@ -22,10 +22,10 @@ from safetensors.numpy import save as save_tensors
 
 from balagh.atomic import write_atomically
 from balagh.errors import MissingFileError, ModelFormatError
-from balagh.scorer import BITS, FEATURE_BITS, Block, Layout
+from balagh.scorer import BITS, BLOCKS, FEATURE_BITS, Block, Layout
 from balagh.terms import KEY_BITS
 
-FORMAT = 1
+FORMAT = 2
 """Version of the format; a file of another one is refused."""
 MAX_HEADER = 1 << 20
 """Bytes of the longest header that is read."""
@@ -188,7 +188,7 @@ def _manifest(header: bytes, path: Path) -> Manifest:
 
 
 def _blocks(tensors: Mapping[str, Any], n_labels: int, path: Path) -> dict[str, Block]:
-    names = [name for name in ("ngrams", "words", "cues") if f"{name}.keys" in tensors]
+    names = [name for name in BLOCKS if f"{name}.keys" in tensors]
     if not names or set(tensors) != {f"{name}.{part}" for name in names for part in ("keys", "rows")}:
         raise ModelFormatError(f"{path}: has other arrays than a model of balagh; train the model again")
     blocks = {name: Block(tensors[f"{name}.keys"], tensors[f"{name}.rows"]) for name in names}

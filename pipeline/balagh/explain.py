@@ -34,7 +34,7 @@ class Feature(msgspec.Struct, frozen=True):
     """A feature found in a sentence, and what it adds to a label's score."""
 
     block: str
-    """Of "ngrams", "words" or "cues"."""
+    """Of "ngrams", "words", "cues" or "context"."""
     name: str
     """An n-gram with its spaces, a stem, a [cue class], or two of them: ``أدان … هجوم``."""
     count: int

@@ -11,11 +11,10 @@ import msgspec
 import numpy as np
 
 from balagh.bundle import FORMAT, Bundle, Golden, LabelEntry, Manifest
-from balagh.features import BLOCKS
 from balagh.labels import LABELS
 from balagh.model import SentenceTagger
 from balagh.records import LabelledSentence
-from balagh.scorer import Block, Layout, Scorer, ngram_key
+from balagh.scorer import BLOCKS, Block, Layout, Scorer, ngram_key
 from balagh.terms import Keys
 
 GOLDEN = 12

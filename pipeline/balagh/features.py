@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Self
+from typing import Self, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -15,12 +15,10 @@ from balagh.cues import CueClass, load_cues
 from balagh.errors import ParamsError
 from balagh.ngrams import CharNgramTfidf
 from balagh.params import FeatureParams, Folding
-from balagh.scorer import BlockScale
+from balagh.scorer import BLOCKS, BlockScale
 from balagh.term_tfidf import TermTfidf, row_lengths, scale_rows
+from balagh.terms import Family
 from balagh.text import normalise
-
-BLOCKS = ("ngrams", "words", "cues")
-"""The blocks of features, in the order of their columns."""
 
 MAX_NGRAM = 7
 """Characters that fit, with six bits each, in the 46 bits of a key."""
@@ -29,7 +27,7 @@ MAX_FEATURES = 1 << 18
 
 
 class SentenceVectorizer(TransformerMixin, BaseEstimator):
-    """Normalises sentences and counts character n-grams, stems with their pairs, and cue classes.
+    """Normalises sentences and counts character n-grams, stems with their pairs, cue classes and their context.
 
     Each block is a TF-IDF vector of its own, divided by its length to a power between 0 and 1 and scaled to
     the block's weight on the average training sentence, so that none drowns the others.
@@ -73,7 +71,7 @@ class SentenceVectorizer(TransformerMixin, BaseEstimator):
         self.cues_: dict[str, CueClass] = load_cues()
         self.blocks_ = {name: self._new_block(name) for name in BLOCKS if getattr(self.params, name) > 0}
         if not self.blocks_:
-            raise ParamsError("features: every block has weight 0; give ngrams, words or cues a positive one")
+            raise ParamsError(f"features: every block has weight 0; give one of {', '.join(BLOCKS)} a positive one")
         normalised = [normalise(text, self.folding) for text in X]
         counted = {name: self._fit_block(name, normalised) for name in self.blocks_}
         self.scales_ = {name: self._scale(name, matrix) for name, matrix in counted.items()}
@@ -104,8 +102,7 @@ class SentenceVectorizer(TransformerMixin, BaseEstimator):
             return CharNgramTfidf(
                 ngram_range=lengths, min_df=self.params.min_df, sublinear_tf=True, norm=None, lowercase=False
             )
-        family = "words" if name == "words" else "cues"
-        return TermTfidf(family, min_df=self.params.min_df_terms, norm=None, cues=self.cues_)  # type: ignore[arg-type]
+        return TermTfidf(cast(Family, name), min_df=self.params.min_df_terms, norm=None, cues=self.cues_)
 
     def _fit_block(self, name: str, normalised: list[str]) -> sp.csr_matrix:
         block = self.blocks_[name]

@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from balagh import terms as t
-from balagh.alphabet import N_SYMBOLS
+from balagh.kernels_cues import count_pairs, find_context, find_pairs, list_cue_stems, list_events
 from balagh.kernels_lookup import find_all, jit
 from balagh.kernels_memo import GROUP, mix, read_words, unpack
 from balagh.scorer import LOG_TABLE, LOGS
@@ -114,83 +114,42 @@ def _longest(firsts):
 
 
 @jit
-def _list_events(known, first, last, lists, at, cues):
-    """List the cue classes of some tokens in order; return how many there are."""
-    n = 0
-    for i in range(first, last):
-        _, place, n_cues, _ = unpack(known, i)
-        for k in range(n_cues):
-            at[n], cues[n] = i, lists[place + k]
-            n += 1
-    return n
-
-
-@jit
-def _find_pairs(at, cues, n_events, pairs, found):
-    """List the features of cue classes and of pairs of them; return how many there are."""
-    n = 0
-    for e in range(n_events):
-        found[n] = pairs[N_SYMBOLS, cues[e]]
-        n += found[n] >= 0
-    begin, end = 0, 0
-    for e in range(n_events):
-        while begin < n_events and at[begin] <= at[e]:
-            begin += 1
-        while end < n_events and at[end] <= at[e] + t.REACH:
-            end += 1
-        for f in range(begin, end):
-            found[n] = pairs[cues[e], cues[f]]
-            n += found[n] >= 0
-    return n
-
-
-@jit
-def _list_cue_stems(known, first, last, at, cues, n_events, keys):
-    """List the keys of cue classes with the stems after and before them; return how many there are."""
-    n = 0
-    for step in range(1, t.SKIP + 1):
-        for e in range(n_events):
-            if at[e] + step < last:
-                keys[n] = mix(t.CUE_STEM, np.uint64(cues[e] + 1), known[at[e] + step, 0])
-                n += 1
-    for step in range(1, t.SKIP + 1):
-        for e in range(n_events):
-            if at[e] - step >= first:
-                keys[n] = mix(t.STEM_CUE, known[at[e] - step, 0], np.uint64(cues[e] + 1))
-                n += 1
-    return n
-
-
-@jit
-def _add_cues(known, lists, firsts, block, pairs, space, scores):
+def _add_cues(known, lists, firsts, block, tables, space, scores):
     table, _, _ = block
-    most = _longest(firsts) * N_SYMBOLS + 1
+    singles, pairs = tables
+    most = _longest(firsts) * len(singles) + 1
     at, cues = np.empty(most, dtype=np.int64), np.empty(most, dtype=np.int64)
     found, keys = np.empty(1, dtype=np.int32), np.empty(1, dtype=np.uint64)
     for s in range(len(scores)):
         first, last = firsts[s], firsts[s + 1]
-        n_events = _list_events(known, first, last, lists, at, cues)
-        room = n_events * (1 + 2 * t.SKIP) + _count_pairs(at, n_events) + 1
+        n_events = list_events(known, first, last, lists, at, cues)
+        room = n_events * (1 + 2 * t.SKIP) + count_pairs(at, n_events, t.REACH) + 1
         if len(found) < room:
             found, keys = np.empty(2 * room, dtype=np.int32), np.empty(2 * room, dtype=np.uint64)
-        n = _find_pairs(at, cues, n_events, pairs, found)
-        n_keys = _list_cue_stems(known, first, last, at, cues, n_events, keys)
+        n = find_pairs(at, cues, n_events, singles, pairs, found)
+        n_keys = list_cue_stems(known, first, last, at, cues, n_events, keys)
         n = find_all(table, keys, n_keys, found, n)
         _add_share(found, n, block, space, scores, s)
 
 
 @jit
-def _count_pairs(at, n_events):
-    pairs, far = 0, 0
-    for e in range(n_events):
-        while at[e] - at[far] > t.REACH:
-            far += 1
-        pairs += e - far
-    return pairs
+def _add_context(known, lists, firsts, block, tables, space, scores):
+    n_cues = len(tables[0])
+    most = _longest(firsts) * n_cues + 1
+    at, cues = np.empty(most, dtype=np.int64), np.empty(most, dtype=np.int64)
+    found = np.empty(1, dtype=np.int32)
+    for s in range(len(scores)):
+        first, last = firsts[s], firsts[s + 1]
+        n_events = list_events(known, first, last, lists, at, cues)
+        room = n_cues * n_cues // 2 + 4 * n_events + count_pairs(at, n_events, 2) + 1
+        if len(found) < room:
+            found = np.empty(2 * room, dtype=np.int32)
+        n = find_context(known, first, last, at, cues, n_events, tables, found)
+        _add_share(found, n, block, space, scores, s)
 
 
 @jit
-def score_chunk(codes, begins, ends, model, blocks, pairs, memo, space, scores):
+def score_chunk(codes, begins, ends, model, blocks, tables, memo, space, scores):
     """Add to each row of ``scores`` the shares of all blocks for one encoded sentence.
 
     Parameters
@@ -199,10 +158,10 @@ def score_chunk(codes, begins, ends, model, blocks, pairs, memo, space, scores):
         As `balagh.kernels_memo.encode_chunk` fills them.
     model : tuple
         What `balagh.kernels_memo.read_words` takes beside them.
-    blocks : three of (table, rows, (factor, power))
-        Table, rows and scale of n-grams, words and cues; a block left out has no rows.
-    pairs : int32 array of shape (65, 64)
-        Features of pairs of cue classes, and in the last row those of single classes.
+    blocks : four of (table, rows, (factor, power))
+        Table, rows and scale of n-grams, words, cues and context; a block left out has no rows.
+    tables : (cue tables, context tables)
+        Features of terms whose parts are few; see `balagh.batches`.
     memo : tuple
         See `balagh.kernels_memo.new_memo`.
     space : (counts, touched)
@@ -215,7 +174,7 @@ def score_chunk(codes, begins, ends, model, blocks, pairs, memo, space, scores):
     lists : int32 array
         The lists of the memory from now on.
     """
-    ngrams, words, cues = blocks
+    ngrams, words, cues, context = blocks
     firsts = np.zeros(len(begins) + 1, dtype=np.int64)
     known, lists = read_words(codes, begins, ends, model, memo, firsts)
     if len(ngrams[1]) > 0:
@@ -223,5 +182,7 @@ def score_chunk(codes, begins, ends, model, blocks, pairs, memo, space, scores):
     if len(words[1]) > 0:
         _add_words(known, firsts, words, space, scores)
     if len(cues[1]) > 0:
-        _add_cues(known, lists, firsts, cues, pairs, space, scores)
+        _add_cues(known, lists, firsts, cues, tables[0], space, scores)
+    if len(context[1]) > 0:
+        _add_context(known, lists, firsts, context, tables[1], space, scores)
     return lists

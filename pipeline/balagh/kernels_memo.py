@@ -11,8 +11,9 @@ import numpy as np
 from balagh import terms as t
 from balagh.alphabet import MARKS, SYMBOLS
 from balagh.codes import DROPPED, UNKNOWN
+from balagh.cues import MAX_CLASSES
 from balagh.kernels_lookup import find, jit
-from balagh.kernels_words import cue_mask, find_ngrams, list_cues, stem_hash
+from balagh.kernels_words import cue_mask, find_ngrams, list_cues, stem_hash, word_form
 from balagh.scorer import BITS
 
 _FIRST_MARK = SYMBOLS.index(MARKS[0])
@@ -20,7 +21,8 @@ _SPACE = 0
 _U0, _U1 = np.uint64(0), np.uint64(1)
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _BITS = np.uint64(BITS)
-_S32 = np.uint64(32)
+_S32, _S56 = np.uint64(32), np.uint64(56)
+_CUES = np.uint64((1 << 24) - 1)
 _LOW = np.uint64((1 << 32) - 1)
 _LONGEST = 64 // BITS
 """Symbols of the longest word that is remembered: its key is the word itself."""
@@ -34,7 +36,7 @@ GROUP = 8
 
 _A, _B = np.uint64(t.FACTOR_A), np.uint64(t.FACTOR_B)
 _MIX_1, _MIX_2 = np.uint64(t.MIX_1), np.uint64(t.MIX_2)
-_KINDS = np.array([kind * t.FACTOR_KIND & (1 << 64) - 1 for kind in range(7)], dtype=np.uint64)
+_KINDS = np.array([kind * t.FACTOR_KIND & (1 << 64) - 1 for kind in range(t.N_KINDS)], dtype=np.uint64)
 _S27, _S30, _S31 = np.uint64(27), np.uint64(30), np.uint64(31)
 _KEY_SHIFT = np.uint64(64 - t.KEY_BITS)
 
@@ -91,8 +93,8 @@ def new_memo():
     Returns
     -------
     records : uint64 array of shape (slots, 4)
-        Word, hash of its stem, feature of its stem beside the number of its cue classes, place of its list
-        beside the number of its n-grams.
+        Word; hash of its stem; feature of its stem, number of its cue classes and its form; place of its list and
+        number of its n-grams.
     lists : int32 array
         For each word its cue classes, then the features of its n-grams.
     filled : int64 array of shape (2,)
@@ -122,7 +124,7 @@ def _analyse(codes, start, end, model, lists, place):
     n_ngrams = find_ngrams(codes, start, end, lengths, ngrams, lists, place + n_cues)
     return (
         stem,
-        np.uint64(feature + 1) | np.uint64(n_cues) << _S32,
+        np.uint64(feature + 1) | np.uint64(n_cues) << _S32 | np.uint64(word_form(codes, start, end)) << _S56,
         np.uint64(place) | np.uint64(n_ngrams) << _S32,
     )
 
@@ -134,9 +136,15 @@ def unpack(known, i):
     return (
         np.int32(stem & _LOW) - np.int32(1),
         np.int64(place & _LOW),
-        np.int64(stem >> _S32),
+        np.int64((stem >> _S32) & _CUES),
         np.int64(place >> _S32),
     )
+
+
+@jit
+def form_of(known, i):
+    """Return the form of a token; see `balagh.forms`."""
+    return np.int64(known[i, 1] >> _S56)
 
 
 @jit
@@ -187,9 +195,9 @@ def read_words(codes, begins, ends, model, memo, firsts):
             if there != _U0:
                 stem, sizes, place = records[slot, 1], records[slot, 2], records[slot, 3]
             else:
-                lists = _grown(lists, used, 64 + GROUP + gap * (i - start + 2))
+                lists = _grown(lists, used, MAX_CLASSES + GROUP + gap * (i - start + 2))
                 stem, sizes, place = _analyse(codes, start, i, model, lists, used)
-                used += np.int64(sizes >> _S32) + np.int64(place >> _S32)
+                used += np.int64((sizes >> _S32) & _CUES) + np.int64(place >> _S32)
                 if i - start <= _LONGEST and filled[0] < _MOST:
                     records[slot, 0], records[slot, 1] = word, stem
                     records[slot, 2], records[slot, 3] = sizes, place

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from balagh import forms
 from balagh import terms as t
 from balagh.alphabet import SYMBOLS
 from balagh.cues import ARTICLES, CONJUNCTIONS, MIN_REST
@@ -38,6 +39,11 @@ def _affix_table(affixes: tuple[str, ...], at_end: bool) -> Any:
 
 _PREFIXES, _SUFFIXES = _affix_table(PREFIXES, at_end=False), _affix_table(SUFFIXES, at_end=True)
 _CONJUNCTIONS, _ARTICLES = _affix_table(CONJUNCTIONS, at_end=False), _affix_table(ARTICLES, at_end=False)
+_FORM_CONJUNCTIONS = _affix_table(forms.CONJUNCTIONS, at_end=False)
+_FORM_FUTURE = _affix_table(tuple(forms.FUTURE_LETTER + letter for letter in forms.PRESENT_LETTERS), at_end=False)
+_FORM_ARTICLES = _affix_table(forms.ARTICLES, at_end=False)
+_FORM_PRESENT = _affix_table(forms.PRESENT_LETTERS, at_end=False)
+_FORM_ENDINGS = _affix_table(forms.ENDINGS, at_end=True)
 
 
 @jit
@@ -117,6 +123,28 @@ def list_cues(mask, found, place):
         found[place + n] = cue
         n += np.int64((mask >> np.uint64(cue)) & _U1)
     return n
+
+
+@jit
+def word_form(codes, start, end):
+    """Return the form of a word; see `balagh.forms`."""
+    if end - start > forms.MIN_WORD:
+        start += _affix(_head(codes, start, end), 1, _FORM_CONJUNCTIONS)
+    size = end - start
+    if size < forms.MIN_WORD:
+        return forms.SHORT
+    head, tail = _head(codes, start, end), _tail(codes, start, end)
+    if size >= forms.MIN_FUTURE and _affix(head, size, _FORM_FUTURE) > 0:
+        return forms.FUTURE
+    if _affix(head, size, _FORM_ARTICLES) > 0:
+        return forms.ARTICLE
+    for i in range(len(_FORM_PRESENT)):
+        if _affix(head, size, _FORM_PRESENT[i : i + 1]) > 0:
+            return forms.PRESENT + i
+    for i in range(len(_FORM_ENDINGS)):
+        if _affix(tail, size, _FORM_ENDINGS[i : i + 1]) > 0:
+            return forms.ENDING + i
+    return forms.OTHER
 
 
 @jit

@@ -6,7 +6,7 @@ evenly among the letters under it: those of an n-gram, of a word, or of both wor
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 
@@ -76,15 +76,14 @@ def find(scorer: Scorer, aligned: Aligned, block: str) -> Occurrences:
         The model's arrays.
     aligned : Aligned
         The sentence.
-    block : {"ngrams", "words", "cues"}
+    block : {"ngrams", "words", "cues", "context"}
         A block that the model has.
     """
     made = None
     if block == "ngrams":
         numbers, places = scorer.ngrams(aligned.tokens), _ngram_places(scorer, aligned)
     else:
-        family: Family = "words" if block == "words" else "cues"
-        made = terms(aligned.tokens, family, scorer.matcher)
+        made = terms(aligned.tokens, cast(Family, block), scorer.matcher)
         numbers = lookup(scorer.blocks[block].keys, made.keys)
         places = Places(made.first, made.second, np.zeros_like(made.first), token_lengths(aligned)[made.first])
     known = np.flatnonzero(numbers >= 0)

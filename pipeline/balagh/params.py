@@ -54,7 +54,7 @@ class DataParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class FeatureParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is counted in a sentence and how the three blocks of features weigh against each other."""
+    """What is counted in a sentence and how the four blocks of features weigh against each other."""
 
     ngram_min: int = 3
     ngram_max: int = 4
@@ -66,10 +66,12 @@ class FeatureParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ngrams: float = 1.4
     words: float = 1.4
     cues: float = 1.4
+    context: float = 1.2
     """Weight of each block; 0 leaves the block out."""
     ngrams_norm: float = 1.0
     words_norm: float = 1.0
     cues_norm: float = 0.5
+    context_norm: float = 1.0
     """How far the length of each block's vector is evened out: 1 makes every sentence's vector equally long,
     0 lets a sentence with more features have a longer one."""
 

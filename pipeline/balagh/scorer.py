@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple, cast
 
 import msgspec
 import numpy as np
@@ -24,6 +24,8 @@ from balagh.terms import KEY_BITS, Family, Keys, terms
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
 
+BLOCKS: Final[tuple[str, ...]] = ("ngrams", "words", "cues", "context")
+"""The blocks of features, in the order of their columns; all but the first are families of terms."""
 BITS = 6
 """Bits of a character in the key of an n-gram; its last character stands lowest."""
 FEATURE_BITS = 64 - KEY_BITS
@@ -72,7 +74,7 @@ class Scorer:
     layout : Layout
         Normalisation, n-gram lengths and cue lists.
     blocks : mapping of str to Block
-        The arrays of "ngrams", "words" and "cues", or of some of them.
+        The arrays of some or all of `BLOCKS`.
     intercept : ndarray of shape (n_labels,)
         Score of a sentence without any known feature.
     """
@@ -100,8 +102,7 @@ class Scorer:
         if name == "ngrams":
             found = self.ngrams(words)
         else:
-            family: Family = "words" if name == "words" else "cues"
-            found = lookup(self.blocks[name].keys, terms(words, family, self.matcher).keys)
+            found = lookup(self.blocks[name].keys, terms(words, cast(Family, name), self.matcher).keys)
         return found[found >= 0]
 
     def ngrams(self, words: Sequence[bytes]) -> Indices:

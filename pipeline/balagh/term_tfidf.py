@@ -39,7 +39,7 @@ class TermTfidf(TransformerMixin, BaseEstimator):
 
     Parameters
     ----------
-    family : {"words", "cues"}
+    family : {"words", "cues", "context"}
         Which terms to count.
     min_df : int
         Sentences in which a term must occur.

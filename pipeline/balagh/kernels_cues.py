@@ -1,0 +1,137 @@
+"""Compiled code for cue classes in a sentence: the terms of `balagh.terms`, in the same order.
+
+Pairs of classes are looked up in dense tables, which `balagh.batches` makes from the model's keys, and classes beside
+stems by their keys.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from balagh import terms as t
+from balagh.kernels_lookup import jit
+from balagh.kernels_memo import form_of, mix, unpack
+
+
+@jit
+def list_events(known, first, last, lists, at, cues):
+    """List the cue classes of some tokens in order; return how many there are."""
+    n = 0
+    for i in range(first, last):
+        _, place, n_cues, _ = unpack(known, i)
+        for k in range(n_cues):
+            at[n], cues[n] = i, lists[place + k]
+            n += 1
+    return n
+
+
+@jit
+def count_pairs(at, n_events, reach):
+    """Return how many pairs of events are within reach, those of one token included."""
+    pairs, far = 0, 0
+    for e in range(n_events):
+        while at[e] - at[far] > reach:
+            far += 1
+        pairs += e - far
+    return pairs
+
+
+@jit
+def find_pairs(at, cues, n_events, singles, pairs, found):
+    """List the features of cue classes and of pairs of them; return how many there are."""
+    n = 0
+    for e in range(n_events):
+        found[n] = singles[cues[e]]
+        n += found[n] >= 0
+    begin, end = 0, 0
+    for e in range(n_events):
+        while begin < n_events and at[begin] <= at[e]:
+            begin += 1
+        while end < n_events and at[end] <= at[e] + t.REACH:
+            end += 1
+        for f in range(begin, end):
+            found[n] = pairs[cues[e], cues[f]]
+            n += found[n] >= 0
+    return n
+
+
+@jit
+def list_cue_stems(known, first, last, at, cues, n_events, keys):
+    """List the keys of cue classes with the stems after and before them; return how many there are."""
+    n = 0
+    for step in range(1, t.SKIP + 1):
+        for e in range(n_events):
+            if at[e] + step < last:
+                keys[n] = mix(t.CUE_STEM, np.uint64(cues[e] + 1), known[at[e] + step, 0])
+                n += 1
+    for step in range(1, t.SKIP + 1):
+        for e in range(n_events):
+            if at[e] - step >= first:
+                keys[n] = mix(t.STEM_CUE, known[at[e] - step, 0], np.uint64(cues[e] + 1))
+                n += 1
+    return n
+
+
+@jit
+def _find_together(cues, n_events, together, found):
+    """List the features of two classes that a sentence has; return how many there are."""
+    present = np.zeros(len(together), dtype=np.bool_)
+    for e in range(n_events):
+        present[cues[e]] = True
+    n = 0
+    for a in range(len(together)):
+        if present[a]:
+            for b in range(a + 1, len(together)):
+                if present[b]:
+                    found[n] = together[a, b]
+                    n += found[n] >= 0
+    return n
+
+
+@jit
+def _find_neighbours(at, cues, n_events, tables, found, n):
+    """List the features of classes of neighbours, then those of the next but one."""
+    for gap in range(1, 3):
+        for e in range(n_events):
+            f = e + 1
+            while f < n_events and at[f] <= at[e] + gap:
+                if at[f] == at[e] + gap:
+                    found[n] = tables[gap - 1, cues[e], cues[f]]
+                    n += found[n] >= 0
+                f += 1
+    return n
+
+
+@jit
+def _find_forms(known, first, last, at, cues, n_events, tables, found, n):
+    """List the features of classes with the forms of their own, the last and the next token."""
+    for k in range(3):
+        step = (0, -1, 1)[k]
+        for e in range(n_events):
+            i = at[e] + step
+            if first <= i < last:
+                found[n] = tables[k, cues[e], form_of(known, i)]
+                n += found[n] >= 0
+    return n
+
+
+@jit
+def _find_places(first, at, cues, n_events, table, found, n):
+    """List the features of classes with the part of the sentence in which they stand."""
+    for e in range(n_events):
+        place = 0
+        for k in range(len(t.PLACE_STARTS)):
+            place += at[e] - first >= t.PLACE_STARTS[k]
+        found[n] = table[cues[e], place]
+        n += found[n] >= 0
+    return n
+
+
+@jit
+def find_context(known, first, last, at, cues, n_events, tables, found):
+    """List the features of the family "context"; return how many there are."""
+    together, neighbours, forms, places = tables
+    n = _find_together(cues, n_events, together, found)
+    n = _find_neighbours(at, cues, n_events, neighbours, found, n)
+    n = _find_forms(known, first, last, at, cues, n_events, forms, found, n)
+    return _find_places(first, at, cues, n_events, places, found, n)
