@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "pipeline" / "balagh"
 
 FLOORS = [
-    "labels errors params places atomic problems arithmetic",
+    "labels errors params places atomic problems arithmetic compiled",
     "folding text alphabet codes endings debris sentences alignment lines csv_rows records readers prepared",
     "stems forms cues terms term_tfidf ngram_* ngrams duplicates dataset data_check calibration metrics*",
     "heads scorer kernels* batches features bundle model export tagger"
@@ -79,7 +79,7 @@ def test_no_module_imports_itself_in_a_circle():
 @pytest.mark.parametrize("module", modules())
 def test_heavy_libraries_are_imported_where_they_are_used(module):
     top = {name.split(".")[0] for name, at_top, for_types in imports(module) if at_top and not for_types}
-    allowed = {"numba"} if "kernels" in module else set()
+    allowed = {"numba"} if "kernels" in module or module == "compiled" else set()
     assert top & HEAVY <= allowed
 
 

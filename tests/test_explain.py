@@ -129,14 +129,14 @@ def test_names_of_features_are_those_of_their_places(tagger):
     for name, count in zip(names, found.counts.tolist(), strict=True):
         # Two n-grams may share their padding, which `count` would pass over.
         assert sum(spaced.startswith(name, i) for i in range(len(spaced))) >= count >= 1
-    for block in ("words", "cues"):
+    for block in ("words", "cues", "context"):
         made = terms(aligned.tokens, block, scorer.matcher)
         known = lookup(scorer.blocks[block].keys, made.keys) >= 0
         expected = compress(term_names(aligned.tokens, made, scorer.matcher), known)
         found = find(scorer, aligned, block)
         names = [found.name(i, aligned, scorer) for i in range(len(found.counts))]
         assert names == list(dict.fromkeys(expected))
-        assert any(" … " in name for name in names)
+        assert any(" … " in name or " + " in name for name in names)
 
 
 def test_strongest_features(tagger):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import islice
+from unittest.mock import patch
+
 import joblib
 import numpy as np
 import pytest
@@ -10,7 +13,10 @@ from hypothesis import strategies as st
 
 from balagh.alphabet import encode
 from balagh.batches import CHUNK, BatchScorer
-from balagh.scorer import LOGS, lookup, ngram_key, ngram_keys
+from balagh.cues import load_cues
+from balagh.features import SentenceVectorizer
+from balagh.params import FeatureParams, Folding
+from balagh.scorer import LOGS, Block, Layout, Scorer, lookup, ngram_key, ngram_keys
 
 ODD = [
     "",
@@ -42,6 +48,25 @@ def batches(tagger):
 def test_compiled_code_gives_the_same_bits(tagger, batches, texts):
     sample = texts[:600] + ODD
     assert tagger._scorer.score(sample).tobytes() == batches.score(sample).tobytes()
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 64])
+def test_compiled_code_gives_the_same_bits_for_any_number_of_cue_classes(count, texts):
+    cues = dict(islice(load_cues().items(), count))
+    params = FeatureParams(min_df=2, min_df_terms=2, cues=float(count > 0), context=float(count > 1))
+    vectorizer = SentenceVectorizer(params)
+    with patch("balagh.features.load_cues", lambda: cues):
+        matrix = vectorizer.fit_transform(texts[:400])
+    layout = Layout(Folding(), params.ngram_min, params.ngram_max, vectorizer.scales_, cues)
+    slices = vectorizer.block_slices()
+    weights = np.random.default_rng(0).normal(size=(matrix.shape[1], 3)).astype(np.float32)
+    blocks = {
+        name: Block(block.keys_, np.column_stack([block.idf_, weights[slices[name]]]).astype(np.float32))
+        for name, block in vectorizer.blocks_.items()
+        if name != "ngrams"
+    }
+    scorer = Scorer(layout, blocks, np.zeros(3))
+    assert scorer.score(texts[:300] + ODD).tobytes() == BatchScorer(scorer).score(texts[:300] + ODD).tobytes()
 
 
 @settings(max_examples=150, deadline=None)

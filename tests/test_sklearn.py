@@ -57,6 +57,6 @@ def test_probabilities_and_labels_agree(data):
 
 @pytest.mark.parametrize(("Y", "message"), [(np.ones(4), "n_labels"), (np.zeros((4, 2)), "label 0 never occurs")])
 def test_wrong_targets_are_told(Y, message):
-    matrix = SentenceFeatures(min_df=1, min_df_terms=1, cues=0.0).fit_transform(["أ", "ب", "ج", "د"])
+    matrix = SentenceFeatures(min_df=1, min_df_terms=1, cues=0.0, context=0.0).fit_transform(["أ", "ب", "ج", "د"])
     with pytest.raises(ValueError, match=message):
         LinearTagger(folds=2).fit(matrix, Y)

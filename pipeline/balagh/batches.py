@@ -16,7 +16,6 @@ from balagh.codes import raw_codes, symbol_page
 from balagh.forms import FORMS
 from balagh.kernels_lookup import make_table
 from balagh.scorer import BLOCKS, Block, BlockScale, Floats, Scorer, lookup
-from balagh.terms import mix
 
 CHUNK = 2048
 """Sentences that one call of compiled code scores."""
@@ -32,7 +31,7 @@ _TABLES = {
     ),
 }
 """Kinds of terms whose features are looked up in dense tables, by block; kinds in brackets share a table."""
-_WIDTHS = {t.CUE: 0, t.OWN_FORM: len(FORMS), t.PLACE: len(t.PLACES)}
+_SECOND = {t.CUE: 0, t.OWN_FORM: len(FORMS), t.PLACE: len(t.PLACES)}
 """How many second parts a kind has, where that is not the number of classes."""
 
 
@@ -140,15 +139,14 @@ def _table(block: Block, order: npt.NDArray[np.int64], kinds: Sequence[int], n_c
 
     Returns
     -------
-    int32 ndarray of shape (n_cues,), (n_cues, width) or (len(kinds), n_cues, width)
-        By the first part and the second, for one kind or several of the same width.
+    int32 ndarray of shape (len(kinds), n_cues, n_second)
+        By kind, first part and second part; a kind without a second part has one column.
     """
-    width = _WIDTHS.get(kinds[0], n_cues)
-    shape = (len(kinds), n_cues, width)[len(kinds) == 1 : 3 if width else 2]
     first = np.arange(1, n_cues + 1, dtype=np.uint64)
-    second = np.arange(1, width + 1, dtype=np.uint64) if width else np.zeros(1, dtype=np.uint64)
+    n_second = _SECOND.get(kinds[0], n_cues)
+    second = np.zeros(1, dtype=np.uint64) if n_second == 0 else np.arange(1, n_second + 1, dtype=np.uint64)
     grid = [axis.ravel() for axis in np.meshgrid(first, second, indexing="ij")]
     # One position more, so that -1, for a term that is no feature, stays -1.
     position = np.append(np.argsort(order), -1)
-    found = position[lookup(block.keys, np.concatenate([mix(kind, *grid) for kind in kinds]))].astype(np.int32)
-    return found.reshape(shape)
+    found = position[lookup(block.keys, np.concatenate([t.mix(kind, *grid) for kind in kinds]))]
+    return found.reshape(len(kinds), n_cues, len(second)).astype(np.int32)

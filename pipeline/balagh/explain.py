@@ -36,7 +36,7 @@ class Feature(msgspec.Struct, frozen=True):
     block: str
     """Of "ngrams", "words", "cues" or "context"."""
     name: str
-    """An n-gram with its spaces, a stem, a [cue class], or two of them: ``أدان … هجوم``."""
+    """An n-gram with its spaces, a stem, a [cue class], two of them, a class with a form or place: ``أدان … هجوم``."""
     count: int
     weight: float
 

@@ -12,8 +12,9 @@ import math
 import numpy as np
 
 from balagh import terms as t
-from balagh.kernels_cues import count_pairs, find_context, find_pairs, list_cue_stems, list_events
-from balagh.kernels_lookup import find_all, jit
+from balagh.compiled import jit
+from balagh.kernels_cues import count_pairs, find_context, find_pairs, list_cue_stems, list_events, most_events
+from balagh.kernels_lookup import find_all
 from balagh.kernels_memo import GROUP, mix, read_words, unpack
 from balagh.scorer import LOG_TABLE, LOGS
 
@@ -117,7 +118,7 @@ def _longest(firsts):
 def _add_cues(known, lists, firsts, block, tables, space, scores):
     table, _, _ = block
     singles, pairs = tables
-    most = _longest(firsts) * len(singles) + 1
+    most = most_events(known, firsts) + 1
     at, cues = np.empty(most, dtype=np.int64), np.empty(most, dtype=np.int64)
     found, keys = np.empty(1, dtype=np.int32), np.empty(1, dtype=np.uint64)
     for s in range(len(scores)):
@@ -134,8 +135,7 @@ def _add_cues(known, lists, firsts, block, tables, space, scores):
 
 @jit
 def _add_context(known, lists, firsts, block, tables, space, scores):
-    n_cues = len(tables[0])
-    most = _longest(firsts) * n_cues + 1
+    n_cues, most = tables[0].shape[1], most_events(known, firsts) + 1
     at, cues = np.empty(most, dtype=np.int64), np.empty(most, dtype=np.int64)
     found = np.empty(1, dtype=np.int32)
     for s in range(len(scores)):

@@ -9,8 +9,20 @@ from __future__ import annotations
 import numpy as np
 
 from balagh import terms as t
-from balagh.kernels_lookup import jit
+from balagh.compiled import jit
 from balagh.kernels_memo import form_of, mix, unpack
+
+
+@jit
+def most_events(known, firsts):
+    """Return how many cue classes the tokens of a sentence have at most."""
+    most = 0
+    for s in range(len(firsts) - 1):
+        n = 0
+        for i in range(firsts[s], firsts[s + 1]):
+            n += unpack(known, i)[2]
+        most = max(most, n)
+    return most
 
 
 @jit
@@ -41,7 +53,7 @@ def find_pairs(at, cues, n_events, singles, pairs, found):
     """List the features of cue classes and of pairs of them; return how many there are."""
     n = 0
     for e in range(n_events):
-        found[n] = singles[cues[e]]
+        found[n] = singles[0, cues[e], 0]
         n += found[n] >= 0
     begin, end = 0, 0
     for e in range(n_events):
@@ -50,7 +62,7 @@ def find_pairs(at, cues, n_events, singles, pairs, found):
         while end < n_events and at[end] <= at[e] + t.REACH:
             end += 1
         for f in range(begin, end):
-            found[n] = pairs[cues[e], cues[f]]
+            found[n] = pairs[0, cues[e], cues[f]]
             n += found[n] >= 0
     return n
 
@@ -75,15 +87,16 @@ def list_cue_stems(known, first, last, at, cues, n_events, keys):
 @jit
 def _find_together(cues, n_events, together, found):
     """List the features of two classes that a sentence has; return how many there are."""
-    present = np.zeros(len(together), dtype=np.bool_)
+    n_cues = together.shape[1]
+    present = np.zeros(n_cues, dtype=np.bool_)
     for e in range(n_events):
         present[cues[e]] = True
     n = 0
-    for a in range(len(together)):
+    for a in range(n_cues):
         if present[a]:
-            for b in range(a + 1, len(together)):
+            for b in range(a + 1, n_cues):
                 if present[b]:
-                    found[n] = together[a, b]
+                    found[n] = together[0, a, b]
                     n += found[n] >= 0
     return n
 
@@ -122,7 +135,7 @@ def _find_places(first, at, cues, n_events, table, found, n):
         place = 0
         for k in range(len(t.PLACE_STARTS)):
             place += at[e] - first >= t.PLACE_STARTS[k]
-        found[n] = table[cues[e], place]
+        found[n] = table[0, cues[e], place]
         n += found[n] >= 0
     return n
 

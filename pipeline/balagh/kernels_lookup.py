@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from balagh.compiled import jit
 from balagh.scorer import FEATURE_BITS
 from balagh.terms import Keys
 
@@ -21,8 +21,6 @@ _FEATURE_BITS = np.uint64(FEATURE_BITS)
 _FEATURE_MASK = np.uint64((1 << FEATURE_BITS) - 1)
 _PRESENT_BITS = 3
 """Bits of a hash, beside those of a slot, that tell a known key from others."""
-
-jit = njit(cache=True, nogil=True, error_model="numpy", boundscheck=False)
 
 
 def make_table(keys: Keys) -> tuple[Any, ...]:

@@ -1,7 +1,7 @@
 """Compiled code from characters to words, and what is known of each word.
 
-News repeats its words. What the model knows of a word (hash and feature of its stem, cue classes, features of
-its n-grams) is found once and remembered, for one thread, from chunk to chunk.
+News repeats its words. What the model knows of a word (hash and feature of its stem, cue classes, form,
+features of its n-grams) is found once and remembered, for one thread, from chunk to chunk.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ import numpy as np
 from balagh import terms as t
 from balagh.alphabet import MARKS, SYMBOLS
 from balagh.codes import DROPPED, UNKNOWN
+from balagh.compiled import jit
 from balagh.cues import MAX_CLASSES
-from balagh.kernels_lookup import find, jit
+from balagh.kernels_lookup import find
 from balagh.kernels_words import cue_mask, find_ngrams, list_cues, stem_hash, word_form
 from balagh.scorer import BITS
 
@@ -22,7 +23,7 @@ _U0, _U1 = np.uint64(0), np.uint64(1)
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _BITS = np.uint64(BITS)
 _S32, _S56 = np.uint64(32), np.uint64(56)
-_CUES = np.uint64((1 << 24) - 1)
+_LOW_24 = np.uint64((1 << 24) - 1)
 _LOW = np.uint64((1 << 32) - 1)
 _LONGEST = 64 // BITS
 """Symbols of the longest word that is remembered: its key is the word itself."""
@@ -132,11 +133,11 @@ def _analyse(codes, start, end, model, lists, place):
 @jit
 def unpack(known, i):
     """Return the feature of a token's stem, the place of its list, and how many cues and n-grams are in it."""
-    stem, place = known[i, 1], known[i, 2]
+    sizes, place = known[i, 1], known[i, 2]
     return (
-        np.int32(stem & _LOW) - np.int32(1),
+        np.int32(sizes & _LOW) - np.int32(1),
         np.int64(place & _LOW),
-        np.int64((stem >> _S32) & _CUES),
+        np.int64((sizes >> _S32) & _LOW_24),
         np.int64(place >> _S32),
     )
 
@@ -197,7 +198,7 @@ def read_words(codes, begins, ends, model, memo, firsts):
             else:
                 lists = _grown(lists, used, MAX_CLASSES + GROUP + gap * (i - start + 2))
                 stem, sizes, place = _analyse(codes, start, i, model, lists, used)
-                used += np.int64((sizes >> _S32) & _CUES) + np.int64(place >> _S32)
+                used += np.int64((sizes >> _S32) & _LOW_24) + np.int64(place >> _S32)
                 if i - start <= _LONGEST and filled[0] < _MOST:
                     records[slot, 0], records[slot, 1] = word, stem
                     records[slot, 2], records[slot, 3] = sizes, place

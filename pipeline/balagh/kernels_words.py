@@ -1,7 +1,7 @@
-"""Compiled code for words: the hash of their stem, their cue classes, their n-grams.
+"""Compiled code for words: the hash of their stem, their cue classes, their form, their n-grams.
 
-The same as `balagh.terms.stem_hash`, `balagh.cues.CueMatcher` and `balagh.scorer.ngram_keys`, over symbols
-(codes from 0 to 63) in arrays. Written for the compiler: flat loops, no objects.
+The same as `balagh.terms.stem_hash`, `balagh.cues.CueMatcher`, `balagh.forms.form` and `balagh.scorer.ngram_keys`,
+over symbols (codes from 0 to 63) in arrays. Written for the compiler: flat loops, no objects.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ import numpy as np
 from balagh import forms
 from balagh import terms as t
 from balagh.alphabet import SYMBOLS
+from balagh.compiled import jit
 from balagh.cues import ARTICLES, CONJUNCTIONS, MIN_REST
-from balagh.kernels_lookup import find, jit
+from balagh.kernels_lookup import find
 from balagh.scorer import BITS
 from balagh.stems import MIN_STEM, PREFIXES, SUFFIXES
 
@@ -40,9 +41,9 @@ def _affix_table(affixes: tuple[str, ...], at_end: bool) -> Any:
 _PREFIXES, _SUFFIXES = _affix_table(PREFIXES, at_end=False), _affix_table(SUFFIXES, at_end=True)
 _CONJUNCTIONS, _ARTICLES = _affix_table(CONJUNCTIONS, at_end=False), _affix_table(ARTICLES, at_end=False)
 _FORM_CONJUNCTIONS = _affix_table(forms.CONJUNCTIONS, at_end=False)
-_FORM_FUTURE = _affix_table(tuple(forms.FUTURE_LETTER + letter for letter in forms.PRESENT_LETTERS), at_end=False)
+_FORM_FUTURES = _affix_table(forms.FUTURES, at_end=False)
 _FORM_ARTICLES = _affix_table(forms.ARTICLES, at_end=False)
-_FORM_PRESENT = _affix_table(forms.PRESENT_LETTERS, at_end=False)
+_FORM_PRESENTS = _affix_table(forms.PRESENTS, at_end=False)
 _FORM_ENDINGS = _affix_table(forms.ENDINGS, at_end=True)
 
 
@@ -134,12 +135,12 @@ def word_form(codes, start, end):
     if size < forms.MIN_WORD:
         return forms.SHORT
     head, tail = _head(codes, start, end), _tail(codes, start, end)
-    if size >= forms.MIN_FUTURE and _affix(head, size, _FORM_FUTURE) > 0:
+    if size >= forms.MIN_FUTURE and _affix(head, size, _FORM_FUTURES) > 0:
         return forms.FUTURE
     if _affix(head, size, _FORM_ARTICLES) > 0:
         return forms.ARTICLE
-    for i in range(len(_FORM_PRESENT)):
-        if _affix(head, size, _FORM_PRESENT[i : i + 1]) > 0:
+    for i in range(len(_FORM_PRESENTS)):
+        if _affix(head, size, _FORM_PRESENTS[i : i + 1]) > 0:
             return forms.PRESENT + i
     for i in range(len(_FORM_ENDINGS)):
         if _affix(tail, size, _FORM_ENDINGS[i : i + 1]) > 0:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from balagh.ngram_kernels import jit, lay_out, new_sheet, room_for, weigh_row
+from balagh.compiled import jit
+from balagh.ngram_kernels import lay_out, new_sheet, room_for, weigh_row
 
 _FIRST_SIZE = 1 << 14
 _U = np.uint64

@@ -14,9 +14,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
-jit = njit(cache=True, nogil=True, error_model="numpy", boundscheck=False)
+from balagh.compiled import jit
 
 NO_PARENT = -1
 _U = np.uint64

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from balagh.ngram_kernels import NO_PARENT, jit
+from balagh.compiled import jit
+from balagh.ngram_kernels import NO_PARENT
 
 NO_FEATURE = np.iinfo(np.int32).max
 

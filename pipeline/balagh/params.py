@@ -62,7 +62,7 @@ class FeatureParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     min_df: int = 8
     """Sentences in which an n-gram must occur to become a feature."""
     min_df_terms: int = 4
-    """The same for terms (stems, cue classes and their pairs)."""
+    """The same for terms (stems, cue classes, their pairs and their context)."""
     ngrams: float = 1.4
     words: float = 1.4
     cues: float = 1.4
@@ -87,7 +87,7 @@ class TrainParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Added to each count of the naive-Bayes weights."""
     nb_share: float = 0.5
     """Share of the twin in the averaged score, from 0 (none) to 1."""
-    none_share: float = 0.8
+    none_share: float = 0.75
     """Share of sentences without a label in the texts that will be tagged: nine in ten of newspaper sentences drawn at
     random, three in five of communiqués. A lower one misses less, a higher one gives fewer false alarms."""
     seed: int = 20210628

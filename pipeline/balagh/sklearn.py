@@ -53,7 +53,7 @@ class TextNormaliser(TransformerMixin, BaseEstimator):
 
 
 class SentenceFeatures(TransformerMixin, BaseEstimator):
-    """The three blocks of features of raw sentences: character n-grams, stems and cue classes.
+    """The four blocks of features of raw sentences: character n-grams, stems, cue classes and their context.
 
     Parameters
     ----------
@@ -61,9 +61,9 @@ class SentenceFeatures(TransformerMixin, BaseEstimator):
         Shortest and longest n-gram.
     min_df, min_df_terms : int
         Sentences in which an n-gram, or a term, must occur.
-    ngrams, words, cues : float
+    ngrams, words, cues, context : float
         Weight of each block; 0 leaves it out.
-    ngrams_norm, words_norm, cues_norm : float
+    ngrams_norm, words_norm, cues_norm, context_norm : float
         How far each block's length is evened out, from 0 to 1.
     """
 
@@ -77,9 +77,11 @@ class SentenceFeatures(TransformerMixin, BaseEstimator):
         ngrams: float = 1.4,
         words: float = 1.4,
         cues: float = 1.4,
+        context: float = 1.2,
         ngrams_norm: float = 1.0,
         words_norm: float = 1.0,
         cues_norm: float = 0.5,
+        context_norm: float = 1.0,
     ) -> None:
         self.ngram_min = ngram_min
         self.ngram_max = ngram_max
@@ -88,9 +90,11 @@ class SentenceFeatures(TransformerMixin, BaseEstimator):
         self.ngrams = ngrams
         self.words = words
         self.cues = cues
+        self.context = context
         self.ngrams_norm = ngrams_norm
         self.words_norm = words_norm
         self.cues_norm = cues_norm
+        self.context_norm = context_norm
 
     def fit(self, X: Sequence[str], y: object = None) -> Self:
         """Learn vocabularies and idf."""
@@ -145,7 +149,7 @@ class LinearTagger(ClassifierMixin, BaseEstimator):
         C_nb: float = 1.0,
         nb_smoothing: float = 1.0,
         nb_share: float = 0.5,
-        none_share: float = 0.7,
+        none_share: float = 0.75,
         folds: int = 5,
         random_state: int = 0,
     ) -> None:

@@ -95,7 +95,8 @@ class TermTfidf(TransformerMixin, BaseEstimator):
         keep = df >= self.min_df
         if not keep.any():
             raise DataError(
-                f"no {self.family} term occurs in {self.min_df} sentences; give more data or lower min_df_terms"
+                f"no {self.family} term occurs in {self.min_df} sentences; give more data, lower min_df_terms"
+                f" or leave the block out ({self.family}: 0)"
             )
         self.keys_, df = keys[keep], df[keep]
         self.idf_ = logarithms((1 + len(rows)) / (1 + df)) + 1

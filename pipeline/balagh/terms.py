@@ -14,7 +14,7 @@ Three families, each of which becomes a block of features of its own:
 
 A term is known by a 46-bit key, hashed from its parts; any two of a hundred thousand terms share a key with a
 probability of 7e-5, and a term that is none of them passes for one of them once in 700 million. Compiled code
-makes the same keys in the same order (`balagh.kernels`).
+finds the same features in the same order (`balagh.kernels`, `balagh.kernels_cues`).
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ PLACE_STARTS = (2, 6, 15)
 
 STEM, STEM_STEM, CUE, CUE_CUE, CUE_STEM, STEM_CUE, TOGETHER, NEXT, NEXT_BUT_ONE = range(1, 10)
 OWN_FORM, FORM_BEFORE, FORM_AFTER, PLACE = range(10, 14)
-N_KINDS = 14
+N_KINDS = PLACE + 1
+"""One more than the last kind: kinds count from 1."""
 _PATTERNS = {
     STEM: "{0}",
     STEM_STEM: "{0} … {1}",
@@ -132,7 +133,8 @@ def terms(tokens: Sequence[bytes], family: Family, matcher: CueMatcher) -> Terms
     >>> term_names(tokens(encode("تعهد بدعم اليمن")), found, matcher)
     ['تعهد', 'دعم', 'يمن', 'تعهد … دعم', 'دعم … يمن', 'تعهد … يمن']
     """
-    hashes = np.array([stem_hash(token) for token in tokens], dtype=np.uint64)
+    stemmed = family != "context"
+    hashes = np.array([stem_hash(token) if stemmed else 0 for token in tokens], dtype=np.uint64)
     at = np.arange(len(tokens), dtype=np.int64)
     if family == "words":
         made = _word_terms(hashes, at)
