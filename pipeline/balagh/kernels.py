@@ -13,7 +13,7 @@ import numpy as np
 
 from balagh import terms as t
 from balagh.compiled import jit
-from balagh.kernels_cues import count_pairs, find_context, find_pairs, list_cue_stems, list_events, most_events
+from balagh.kernels_cues import count_pairs, find_context, find_pairs, list_cue_stems, list_events
 from balagh.kernels_lookup import find_all
 from balagh.kernels_memo import GROUP, mix, read_words, unpack
 from balagh.scorer import LOG_TABLE, LOGS
@@ -115,36 +115,33 @@ def _longest(firsts):
 
 
 @jit
-def _add_cues(known, lists, firsts, block, tables, space, scores):
+def _add_cues(known, firsts, events, block, tables, space, scores):
     table, _, _ = block
     singles, pairs = tables
-    most = most_events(known, firsts) + 1
-    at, cues = np.empty(most, dtype=np.int64), np.empty(most, dtype=np.int64)
+    all_at, all_cues, bounds = events
     found, keys = np.empty(1, dtype=np.int32), np.empty(1, dtype=np.uint64)
     for s in range(len(scores)):
-        first, last = firsts[s], firsts[s + 1]
-        n_events = list_events(known, first, last, lists, at, cues)
-        room = n_events * (1 + 2 * t.SKIP) + count_pairs(at, n_events, t.REACH) + 1
+        at, cues = all_at[bounds[s] : bounds[s + 1]], all_cues[bounds[s] : bounds[s + 1]]
+        room = len(at) * (1 + 2 * t.SKIP) + count_pairs(at, t.REACH) + 1
         if len(found) < room:
             found, keys = np.empty(2 * room, dtype=np.int32), np.empty(2 * room, dtype=np.uint64)
-        n = find_pairs(at, cues, n_events, singles, pairs, found)
-        n_keys = list_cue_stems(known, first, last, at, cues, n_events, keys)
+        n = find_pairs(at, cues, singles, pairs, found)
+        n_keys = list_cue_stems(known, firsts[s], firsts[s + 1], at, cues, keys)
         n = find_all(table, keys, n_keys, found, n)
         _add_share(found, n, block, space, scores, s)
 
 
 @jit
-def _add_context(known, lists, firsts, block, tables, space, scores):
-    n_cues, most = tables[0].shape[1], most_events(known, firsts) + 1
-    at, cues = np.empty(most, dtype=np.int64), np.empty(most, dtype=np.int64)
+def _add_context(known, firsts, events, block, tables, space, scores):
+    all_at, all_cues, bounds = events
+    n_cues = tables[0].shape[1]
     found = np.empty(1, dtype=np.int32)
     for s in range(len(scores)):
-        first, last = firsts[s], firsts[s + 1]
-        n_events = list_events(known, first, last, lists, at, cues)
-        room = n_cues * n_cues // 2 + 4 * n_events + count_pairs(at, n_events, 2) + 1
+        at, cues = all_at[bounds[s] : bounds[s + 1]], all_cues[bounds[s] : bounds[s + 1]]
+        room = n_cues * n_cues // 2 + 4 * len(at) + count_pairs(at, 2) + 1
         if len(found) < room:
             found = np.empty(2 * room, dtype=np.int32)
-        n = find_context(known, first, last, at, cues, n_events, tables, found)
+        n = find_context(known, firsts[s], firsts[s + 1], at, cues, tables, found)
         _add_share(found, n, block, space, scores, s)
 
 
@@ -181,8 +178,9 @@ def score_chunk(codes, begins, ends, model, blocks, tables, memo, space, scores)
         _add_ngrams(known, lists, firsts, ngrams, space, scores)
     if len(words[1]) > 0:
         _add_words(known, firsts, words, space, scores)
+    events = list_events(known, firsts, lists)
     if len(cues[1]) > 0:
-        _add_cues(known, lists, firsts, cues, tables[0], space, scores)
+        _add_cues(known, firsts, events, cues, tables[0], space, scores)
     if len(context[1]) > 0:
-        _add_context(known, lists, firsts, context, tables[1], space, scores)
+        _add_context(known, firsts, events, context, tables[1], space, scores)
     return lists

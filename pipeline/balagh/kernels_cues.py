@@ -14,34 +14,37 @@ from balagh.kernels_memo import form_of, mix, unpack
 
 
 @jit
-def most_events(known, firsts):
-    """Return how many cue classes the tokens of a sentence have at most."""
-    most = 0
-    for s in range(len(firsts) - 1):
-        n = 0
-        for i in range(firsts[s], firsts[s + 1]):
-            n += unpack(known, i)[2]
-        most = max(most, n)
-    return most
+def list_events(known, firsts, lists):
+    """List the cue classes of all tokens in order.
 
-
-@jit
-def list_events(known, first, last, lists, at, cues):
-    """List the cue classes of some tokens in order; return how many there are."""
+    Returns
+    -------
+    at, cues : int64 arrays of shape (n_events,)
+        Token and class of each event.
+    bounds : int64 array of shape (n_sentences + 1,)
+        The number of the first event of each sentence.
+    """
+    n_events = 0
+    for i in range(len(known)):
+        n_events += unpack(known, i)[2]
+    at, cues = np.empty(n_events, dtype=np.int64), np.empty(n_events, dtype=np.int64)
+    bounds = np.zeros(len(firsts), dtype=np.int64)
     n = 0
-    for i in range(first, last):
-        _, place, n_cues, _ = unpack(known, i)
-        for k in range(n_cues):
-            at[n], cues[n] = i, lists[place + k]
-            n += 1
-    return n
+    for s in range(len(firsts) - 1):
+        for i in range(firsts[s], firsts[s + 1]):
+            _, place, n_cues, _ = unpack(known, i)
+            for k in range(n_cues):
+                at[n], cues[n] = i, lists[place + k]
+                n += 1
+        bounds[s + 1] = n
+    return at, cues, bounds
 
 
 @jit
-def count_pairs(at, n_events, reach):
+def count_pairs(at, reach):
     """Return how many pairs of events are within reach, those of one token included."""
     pairs, far = 0, 0
-    for e in range(n_events):
+    for e in range(len(at)):
         while at[e] - at[far] > reach:
             far += 1
         pairs += e - far
@@ -49,17 +52,17 @@ def count_pairs(at, n_events, reach):
 
 
 @jit
-def find_pairs(at, cues, n_events, singles, pairs, found):
+def find_pairs(at, cues, singles, pairs, found):
     """List the features of cue classes and of pairs of them; return how many there are."""
     n = 0
-    for e in range(n_events):
+    for e in range(len(at)):
         found[n] = singles[0, cues[e], 0]
         n += found[n] >= 0
     begin, end = 0, 0
-    for e in range(n_events):
-        while begin < n_events and at[begin] <= at[e]:
+    for e in range(len(at)):
+        while begin < len(at) and at[begin] <= at[e]:
             begin += 1
-        while end < n_events and at[end] <= at[e] + t.REACH:
+        while end < len(at) and at[end] <= at[e] + t.REACH:
             end += 1
         for f in range(begin, end):
             found[n] = pairs[0, cues[e], cues[f]]
@@ -68,16 +71,16 @@ def find_pairs(at, cues, n_events, singles, pairs, found):
 
 
 @jit
-def list_cue_stems(known, first, last, at, cues, n_events, keys):
+def list_cue_stems(known, first, last, at, cues, keys):
     """List the keys of cue classes with the stems after and before them; return how many there are."""
     n = 0
     for step in range(1, t.SKIP + 1):
-        for e in range(n_events):
+        for e in range(len(at)):
             if at[e] + step < last:
                 keys[n] = mix(t.CUE_STEM, np.uint64(cues[e] + 1), known[at[e] + step, 0])
                 n += 1
     for step in range(1, t.SKIP + 1):
-        for e in range(n_events):
+        for e in range(len(at)):
             if at[e] - step >= first:
                 keys[n] = mix(t.STEM_CUE, known[at[e] - step, 0], np.uint64(cues[e] + 1))
                 n += 1
@@ -85,29 +88,32 @@ def list_cue_stems(known, first, last, at, cues, n_events, keys):
 
 
 @jit
-def _find_together(cues, n_events, together, found):
+def _find_together(cues, together, found):
     """List the features of two classes that a sentence has; return how many there are."""
     n_cues = together.shape[1]
-    present = np.zeros(n_cues, dtype=np.bool_)
-    for e in range(n_events):
-        present[cues[e]] = True
+    absent, present = np.ones(n_cues, dtype=np.bool_), np.empty(n_cues + 1, dtype=np.int64)
+    for e in range(len(cues)):
+        absent[cues[e]] = False
+    size = 0
+    for cue in range(n_cues):
+        # Written in any case and kept only if present: a branch here would be guessed wrong too often.
+        present[size] = cue
+        size += 1 - absent[cue]
     n = 0
-    for a in range(n_cues):
-        if present[a]:
-            for b in range(a + 1, n_cues):
-                if present[b]:
-                    found[n] = together[0, a, b]
-                    n += found[n] >= 0
+    for i in range(size):
+        for j in range(i + 1, size):
+            found[n] = together[0, present[i], present[j]]
+            n += found[n] >= 0
     return n
 
 
 @jit
-def _find_neighbours(at, cues, n_events, tables, found, n):
+def _find_neighbours(at, cues, tables, found, n):
     """List the features of classes of neighbours, then those of the next but one."""
     for gap in range(1, 3):
-        for e in range(n_events):
+        for e in range(len(at)):
             f = e + 1
-            while f < n_events and at[f] <= at[e] + gap:
+            while f < len(at) and at[f] <= at[e] + gap:
                 if at[f] == at[e] + gap:
                     found[n] = tables[gap - 1, cues[e], cues[f]]
                     n += found[n] >= 0
@@ -116,11 +122,11 @@ def _find_neighbours(at, cues, n_events, tables, found, n):
 
 
 @jit
-def _find_forms(known, first, last, at, cues, n_events, tables, found, n):
+def _find_forms(known, first, last, at, cues, tables, found, n):
     """List the features of classes with the forms of their own, the last and the next token."""
     for k in range(3):
         step = (0, -1, 1)[k]
-        for e in range(n_events):
+        for e in range(len(at)):
             i = at[e] + step
             if first <= i < last:
                 found[n] = tables[k, cues[e], form_of(known, i)]
@@ -129,9 +135,9 @@ def _find_forms(known, first, last, at, cues, n_events, tables, found, n):
 
 
 @jit
-def _find_places(first, at, cues, n_events, table, found, n):
+def _find_places(first, at, cues, table, found, n):
     """List the features of classes with the part of the sentence in which they stand."""
-    for e in range(n_events):
+    for e in range(len(at)):
         place = 0
         for k in range(len(t.PLACE_STARTS)):
             place += at[e] - first >= t.PLACE_STARTS[k]
@@ -141,10 +147,10 @@ def _find_places(first, at, cues, n_events, table, found, n):
 
 
 @jit
-def find_context(known, first, last, at, cues, n_events, tables, found):
+def find_context(known, first, last, at, cues, tables, found):
     """List the features of the family "context"; return how many there are."""
     together, neighbours, forms, places = tables
-    n = _find_together(cues, n_events, together, found)
-    n = _find_neighbours(at, cues, n_events, neighbours, found, n)
-    n = _find_forms(known, first, last, at, cues, n_events, forms, found, n)
-    return _find_places(first, at, cues, n_events, places, found, n)
+    n = _find_together(cues, together, found)
+    n = _find_neighbours(at, cues, neighbours, found, n)
+    n = _find_forms(known, first, last, at, cues, forms, found, n)
+    return _find_places(first, at, cues, places, found, n)
