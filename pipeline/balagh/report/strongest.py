@@ -1,7 +1,8 @@
 """The features that weigh most for each label, named from a saved model alone.
 
 Keys of n-grams hold their symbols. Keys of words are hashes and have no names here; those of cue classes and of
-their pairs are made again from the list of classes, and looked up.
+their pairs are made again from the list of classes, and looked up. Those of their context are left out: they are many,
+and each says little by itself.
 """
 
 from __future__ import annotations
