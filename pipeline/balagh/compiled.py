@@ -22,8 +22,9 @@ _PATTERNS = ("kernels*.py", "ngram_*.py")
 def jit(function: Callable[..., Any]) -> Any:
     """Compile a function on its first call, or take up what an earlier process has compiled from the same sources."""
     made = njit(cache=True, nogil=True, error_model="numpy", boundscheck=False)(function)
-    index = made._cache._cache_file
-    index._source_stamp = (*index._source_stamp, sources_digest())
+    if hasattr(made, "_cache"):  # NUMBA_DISABLE_JIT leaves a plain function
+        index = made._cache._cache_file
+        index._source_stamp = (*index._source_stamp, sources_digest())
     return made
 
 

@@ -37,7 +37,17 @@ _ENDINGS = tuple(map(encode, ENDINGS))
 
 @lru_cache(maxsize=1 << 16)
 def form(word: bytes) -> int:
-    """Return the form of an encoded word, after a conjunction that leaves enough of it.
+    """Return the form of an encoded word, without a conjunction that leaves enough of it.
+
+    Parameters
+    ----------
+    word : bytes
+        A word or mark as `balagh.alphabet.tokens` returns it.
+
+    Returns
+    -------
+    int
+        Its place in `FORMS`.
 
     Examples
     --------

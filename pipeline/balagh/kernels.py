@@ -138,7 +138,7 @@ def _add_context(known, firsts, events, block, tables, space, scores):
     found = np.empty(1, dtype=np.int32)
     for s in range(len(scores)):
         at, cues = all_at[bounds[s] : bounds[s + 1]], all_cues[bounds[s] : bounds[s + 1]]
-        room = n_cues * n_cues // 2 + 4 * len(at) + count_pairs(at, 2) + 1
+        room = n_cues * n_cues // 2 + 4 * len(at) + count_pairs(at, t.NEAR) + 1
         if len(found) < room:
             found = np.empty(2 * room, dtype=np.int32)
         n = find_context(known, firsts[s], firsts[s + 1], at, cues, tables, found)

@@ -110,7 +110,7 @@ def _find_together(cues, together, found):
 @jit
 def _find_neighbours(at, cues, tables, found, n):
     """List the features of classes of neighbours, then those of the next but one."""
-    for gap in range(1, 3):
+    for gap in range(1, t.NEAR + 1):
         for e in range(len(at)):
             f = e + 1
             while f < len(at) and at[f] <= at[e] + gap:
@@ -124,8 +124,8 @@ def _find_neighbours(at, cues, tables, found, n):
 @jit
 def _find_forms(known, first, last, at, cues, tables, found, n):
     """List the features of classes with the forms of their own, the last and the next token."""
-    for k in range(3):
-        step = (0, -1, 1)[k]
+    for k in range(len(t.FORM_STEPS)):
+        step = t.FORM_STEPS[k]
         for e in range(len(at)):
             i = at[e] + step
             if first <= i < last:
@@ -148,7 +148,21 @@ def _find_places(first, at, cues, table, found, n):
 
 @jit
 def find_context(known, first, last, at, cues, tables, found):
-    """List the features of the family "context"; return how many there are."""
+    """List the features of the family "context" in a sentence; return how many there are.
+
+    Parameters
+    ----------
+    known : uint64 array of shape (n_tokens, 3)
+        What is known of the tokens of the chunk.
+    first, last : int
+        The sentence's first token, and the one after its last.
+    at, cues : int64 arrays of shape (n_events,)
+        Token and class of each event of the sentence.
+    tables : four int32 arrays of shape (n_kinds, n_cues, n_second)
+        Features of classes together, of neighbours, with forms and with places; see `balagh.batches`.
+    found : int32 array
+        Filled with the features, with room for one more.
+    """
     together, neighbours, forms, places = tables
     n = _find_together(cues, together, found)
     n = _find_neighbours(at, cues, neighbours, found, n)

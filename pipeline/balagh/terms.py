@@ -39,6 +39,8 @@ SKIP = 3
 """How many tokens apart the parts of a pair with a stem may stand."""
 REACH = 12
 """How many tokens apart two cue classes may stand."""
+NEAR = 2
+"""How many tokens apart classes of neighbours may stand."""
 PLACES = ("opening", "start", "middle", "rest")
 """Parts of a sentence in which a cue class may stand."""
 PLACE_STARTS = (2, 6, 15)
@@ -48,6 +50,8 @@ STEM, STEM_STEM, CUE, CUE_CUE, CUE_STEM, STEM_CUE, TOGETHER, NEXT, NEXT_BUT_ONE 
 OWN_FORM, FORM_BEFORE, FORM_AFTER, PLACE = range(10, 14)
 N_KINDS = PLACE + 1
 """One more than the last kind: kinds count from 1."""
+FORM_STEPS = (0, -1, 1)
+"""Which token's form OWN_FORM, FORM_BEFORE and FORM_AFTER take, counted from the class."""
 _PATTERNS = {
     STEM: "{0}",
     STEM_STEM: "{0} … {1}",
@@ -179,13 +183,13 @@ def _context_terms(tokens: Sequence[bytes], at: Positions, cues: Positions) -> l
     present, first = np.unique(cues, return_index=True)
     i, j = np.triu_indices(len(present), 1)
     made = [(TOGETHER, at[first[i]], at[first[j]], present[i], present[j])]
-    left, right = _pairs(at, 2)
-    for kind, gap in ((NEXT, 1), (NEXT_BUT_ONE, 2)):
+    left, right = _pairs(at, NEAR)
+    for gap, kind in enumerate((NEXT, NEXT_BUT_ONE), 1):
         chosen = at[right] - at[left] == gap
         one, other = left[chosen], right[chosen]
         made.append((kind, at[one], at[other], cues[one], cues[other]))
     forms = np.array([form(token) for token in tokens], dtype=np.int64)
-    for kind, step in ((OWN_FORM, 0), (FORM_BEFORE, -1), (FORM_AFTER, 1)):
+    for kind, step in zip((OWN_FORM, FORM_BEFORE, FORM_AFTER), FORM_STEPS, strict=True):
         inside = (at + step >= 0) & (at + step < len(tokens))
         beside = at[inside] + step
         made.append((kind, at[inside], beside, cues[inside], forms[beside]))
