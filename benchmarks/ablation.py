@@ -199,7 +199,7 @@ def page(found: list[Row], sides: Sides) -> str:
 def saved(found: list[Row], sides: Sides) -> Ablation:
     """Return the table as the report takes it."""
     return Ablation(
-        data=f"{sides.name} ({len(sides.texts):,} sentences)",
+        data=f"{sides.name} ({len(sides.texts):,} sentences; trained on {len(sides.train):,})",
         rows=tuple(
             Ablated(
                 row.name,
